@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front door: `make help` says what there is.
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+OUT	?= .
+PREFIX	?= /usr/local
+DESTDIR	?=
+
+# What an out-of-tree build needs of this tree.
+SOURCES	= Kbuild $(shell find mgm uapi selftests/module -name '*.[ch]' -o \
+			 -name Kbuild)
+KBUILD	= $(MAKE) -C $(KDIR) M=$(abspath $(OUT))
+
+.PHONY: all
+all: modules tools
+
+.PHONY: help
+help:
+	@sed -n 's/^##\( .*\|\)$$/\1/p' $(firstword $(MAKEFILE_LIST))
+
+##  For a machine whose kernel takes modules:
+##    make                  build mgm.ko and the mgm command
+##    make install          install both (DESTDIR, PREFIX; depmod runs after)
+##    make uninstall        take them away again
+##
+##  On any Debian 12, as root or with sudo; packages are installed as needed,
+##  and everything runs in a virtual machine:
+##    make demo             two protocols on one router, and the shut-down of one
+##    make check            the tests, on Debian's kernel; TESTS="a b" for some
+##    make check-debug      the same on a kernel with KASAN, lockdep and kmemleak
+##    make style            checkpatch, sparse, W=1, clang, shellcheck
+##
+##  Pieces:
+##    make modules [KDIR=DIR] [OUT=DIR] [MGM_SELFTESTS=1] [MGM_KUNIT=1]
+##    make tools
+##    make clean
+
+.PHONY: modules
+ifeq ($(OUT),.)
+modules:
+	$(KBUILD) modules
+else
+# The same sources for another kernel, beside the tree: one build a directory.
+modules:
+	@mkdir -p $(OUT)
+	@printf '%s\n' $(SOURCES) | cpio -pdmu --quiet $(OUT)
+	$(KBUILD) modules
+endif
+
+.PHONY: tools
+tools:
+	$(MAKE) -C tools/mgm
+
+MODDIR	= /lib/modules/$(notdir $(patsubst %/build,%,$(KDIR)))/updates
+
+.PHONY: install
+install: all
+	$(KBUILD) modules_install INSTALL_MOD_DIR=updates \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR)))
+	$(MAKE) -C tools/mgm install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	install -D -m 644 uapi/linux/mgm.h \
+		$(DESTDIR)$(PREFIX)/include/linux/mgm.h
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(MODDIR)/mgm.ko $(DESTDIR)$(MODDIR)/mgm.ko.xz
+	$(if $(DESTDIR),,depmod -a)
+	$(MAKE) -C tools/mgm uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	rm -f $(DESTDIR)$(PREFIX)/include/linux/mgm.h
+
+.PHONY: demo
+demo:
+	@tools/vm/lane demo stock
+
+.PHONY: check
+check:
+	@tools/vm/lane check stock $(TESTS)
+
+.PHONY: check-debug
+check-debug:
+	@tools/vm/lane check debug $(TESTS)
+
+.PHONY: style
+style:
+	@tools/style
+
+.PHONY: clean
+clean:
+	rm -rf build
+	$(if $(wildcard $(KDIR)),$(KBUILD) clean)
+	$(MAKE) -C tools/mgm clean
+	$(MAKE) -C selftests clean

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happened. The rooms say it here; who shows it to the world listens
+ * here, so that no room knows of netlink.
+ */
+#include <linux/notifier.h>
+
+#include "core.h"
+
+static BLOCKING_NOTIFIER_HEAD(listeners);
+
+void mgm_event(struct mgm_net *mn, enum mgm_event event, u32 handle,
+	       const void *obj)
+{
+	struct mgm_event_info info = { .mn = mn, .handle = handle, .obj = obj };
+
+	mgm_changed(mn);
+	blocking_notifier_call_chain(&listeners, event, &info);
+}
+
+int mgm_event_listen(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_register(&listeners, nb);
+}
+
+void mgm_event_unlisten(struct notifier_block *nb)
+{
+	blocking_notifier_chain_unregister(&listeners, nb);
+}

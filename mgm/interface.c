@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Interfaces: (ifindex, next hop), who owns each, and where IGMP is enabled.
+ */
+#include <linux/slab.h>
+
+#include "core.h"
+
+static struct mgm_interface *entry(const struct rb_node *node)
+{
+	return rb_entry(node, struct mgm_interface, node);
+}
+
+static int cmp_key(const void *key, const struct rb_node *node)
+{
+	return mgm_if_cmp(key, &entry(node)->key);
+}
+
+static bool less(struct rb_node *a, const struct rb_node *b)
+{
+	return mgm_if_cmp(&entry(a)->key, &entry(b)->key) < 0;
+}
+
+struct mgm_interface *mgm_interface_find(struct mgm_net *mn,
+					 const struct mgm_if *key)
+{
+	struct rb_node *node;
+
+	lockdep_assert_held(&mn->lock);
+	node = rb_find(key, &mn->interfaces, cmp_key);
+	return node ? entry(node) : NULL;
+}
+
+/* The first interface whose key is greater than @key; of all, if NULL. */
+struct mgm_interface *mgm_interface_after(struct mgm_net *mn,
+					  const struct mgm_if *key)
+{
+	struct rb_node *node = mn->interfaces.rb_node, *best = NULL;
+
+	lockdep_assert_held(&mn->lock);
+	while (node) {
+		if (!key || mgm_if_cmp(key, &entry(node)->key) < 0) {
+			best = node;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return best ? entry(best) : NULL;
+}
+
+/* A new interface has neither link nor owner; the caller gives it both. */
+struct mgm_interface *mgm_interface_create(struct mgm_net *mn,
+					   const struct mgm_if *key,
+					   struct netlink_ext_ack *extack)
+{
+	struct mgm_interface *ifc;
+	int err = -ENOMEM;
+
+	lockdep_assert_held(&mn->lock);
+	if (!mgm_bound_charge(mn, MGM_LIMIT_INTERFACES, 1)) {
+		NL_SET_ERR_MSG(extack, "too many interfaces in this namespace");
+		return ERR_PTR(-ENOSPC);
+	}
+	ifc = kzalloc(sizeof(*ifc), GFP_KERNEL_ACCOUNT);
+	if (!ifc)
+		goto uncharge;
+	err = dst_cache_init(&ifc->dst, GFP_KERNEL_ACCOUNT);
+	if (err)
+		goto free;
+
+	ifc->key = *key;
+	ifc->ttl_threshold = 1;
+	INIT_LIST_HEAD(&ifc->owner_node);
+	INIT_LIST_HEAD(&ifc->igmp_node);
+	INIT_LIST_HEAD(&ifc->memberships);
+	INIT_LIST_HEAD(&ifc->mfes);
+	INIT_LIST_HEAD(&ifc->oifs);
+	rb_add(&ifc->node, &mn->interfaces, less);
+	return ifc;
+
+free:
+	kfree(ifc);
+uncharge:
+	mgm_bound_uncharge(mn, MGM_LIMIT_INTERFACES, 1);
+	return ERR_PTR(err);
+}
+
+static void free_rcu(struct rcu_head *rcu)
+{
+	struct mgm_interface *ifc = container_of(rcu, struct mgm_interface, rcu);
+
+	dst_cache_destroy(&ifc->dst);
+	kfree(ifc);
+}
+
+/* The caller has taken away its link, owner, memberships and MFEs. */
+void mgm_interface_destroy(struct mgm_net *mn, struct mgm_interface *ifc)
+{
+	lockdep_assert_held(&mn->lock);
+	WARN_ON_ONCE(mgm_interface_in_use(ifc) || ifc->nr_memberships ||
+		     ifc->nr_mfes || ifc->nr_oifs);
+
+	rb_erase(&ifc->node, &mn->interfaces);
+	mgm_bound_uncharge(mn, MGM_LIMIT_INTERFACES, 1);
+	call_rcu(&ifc->rcu, free_rcu);
+}
+
+static void set_user(struct mgm_protocol **user, struct list_head *node,
+		     struct mgm_protocol *proto)
+{
+	if (*user) {
+		list_del_init(node);
+		(*user)->nr_interfaces--;
+	}
+	*user = proto;
+	if (proto) {
+		list_add_tail(node, &proto->interfaces);
+		proto->nr_interfaces++;
+	}
+}
+
+void mgm_interface_set_owner(struct mgm_net *mn, struct mgm_interface *ifc,
+			     struct mgm_protocol *proto)
+{
+	lockdep_assert_held(&mn->lock);
+	set_user(&ifc->owner, &ifc->owner_node, proto);
+}
+
+void mgm_interface_set_igmp(struct mgm_net *mn, struct mgm_interface *ifc,
+			    struct mgm_protocol *igmp)
+{
+	lockdep_assert_held(&mn->lock);
+	set_user(&ifc->igmp, &ifc->igmp_node, igmp);
+}

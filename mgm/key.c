@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Addresses and keys: their order, and which of them make sense.
+ */
+#include <linux/inetdevice.h>
+#include <net/ipv6.h>
+
+#include "core.h"
+
+static int cmp_u32(u32 a, u32 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+int mgm_addr_cmp(u16 family, const union mgm_addr *a, const union mgm_addr *b)
+{
+	if (family == AF_INET)
+		return cmp_u32(ntohl(a->ip4), ntohl(b->ip4));
+	return ipv6_addr_cmp(&a->ip6, &b->ip6);
+}
+
+bool mgm_addr_any(u16 family, const union mgm_addr *a)
+{
+	return family == AF_INET ? !a->ip4 : ipv6_addr_any(&a->ip6);
+}
+
+int mgm_if_cmp(const struct mgm_if *a, const struct mgm_if *b)
+{
+	return cmp_u32(a->ifindex, b->ifindex) ?:
+	       cmp_u32(a->family, b->family) ?:
+	       mgm_addr_cmp(a->family, &a->nexthop, &b->nexthop);
+}
+
+/* Group first: all entries of a group stand together, wildcards before them. */
+int mgm_sg_cmp(const struct mgm_sg *a, const struct mgm_sg *b)
+{
+	return cmp_u32(a->family, b->family) ?:
+	       mgm_addr_cmp(a->family, &a->grp, &b->grp) ?:
+	       cmp_u32(a->grp_len, b->grp_len) ?:
+	       mgm_addr_cmp(a->family, &a->src, &b->src) ?:
+	       cmp_u32(a->src_len, b->src_len);
+}
+
+static bool ipv4_is_unicast(__be32 addr)
+{
+	return !ipv4_is_zeronet(addr) && !ipv4_is_multicast(addr) &&
+	       !ipv4_is_lbcast(addr) && !ipv4_is_loopback(addr);
+}
+
+int mgm_if_check(const struct mgm_if *ifc, struct netlink_ext_ack *extack)
+{
+	if (ifc->family != AF_INET) {
+		NL_SET_ERR_MSG(extack, "the address family is not supported: IPv4 only");
+		return -EOPNOTSUPP;
+	}
+	if (!ifc->ifindex) {
+		NL_SET_ERR_MSG(extack, "the interface index is 0");
+		return -EINVAL;
+	}
+	if (ifc->nexthop.ip4 && !ipv4_is_unicast(ifc->nexthop.ip4)) {
+		NL_SET_ERR_MSG(extack, "the next hop is not a unicast address");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_len(u8 len, const union mgm_addr *addr,
+		     struct netlink_ext_ack *extack)
+{
+	if (len > 32) {
+		NL_SET_ERR_MSG(extack, "a prefix length is greater than 32");
+		return -EINVAL;
+	}
+	if (len && len < 32) {
+		NL_SET_ERR_MSG(extack, "a prefix length is 32, or 0 for the wildcard: no ranges");
+		return -EOPNOTSUPP;
+	}
+	if (!len && addr->ip4) {
+		NL_SET_ERR_MSG(extack, "an address has bits outside its prefix length");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int mgm_sg_check_grp(const struct mgm_sg *sg, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (sg->family != AF_INET) {
+		NL_SET_ERR_MSG(extack, "the address family is not supported: IPv4 only");
+		return -EOPNOTSUPP;
+	}
+	err = check_len(sg->grp_len, &sg->grp, extack);
+	if (err)
+		return err;
+	if (sg->grp_len && !ipv4_is_multicast(sg->grp.ip4)) {
+		NL_SET_ERR_MSG(extack, "the group is not a multicast address");
+		return -EINVAL;
+	}
+	if (sg->grp_len && ipv4_is_local_multicast(sg->grp.ip4)) {
+		NL_SET_ERR_MSG(extack, "the group is in 224.0.0.0/24, which is never forwarded");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The group has been found to be good. */
+int mgm_sg_check_src(const struct mgm_sg *sg, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = check_len(sg->src_len, &sg->src, extack);
+	if (err)
+		return err;
+	if (sg->src_len && !sg->grp_len) {
+		NL_SET_ERR_MSG(extack, "a source is given with the wildcard group");
+		return -EINVAL;
+	}
+	if (sg->src_len && !ipv4_is_unicast(sg->src.ip4)) {
+		NL_SET_ERR_MSG(extack, "the source is not a unicast address");
+		return -EINVAL;
+	}
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside the generic netlink family: what its files offer to each other.
+ */
+#ifndef _MGM_NETLINK_H
+#define _MGM_NETLINK_H
+
+#include <net/genetlink.h>
+
+#include "core.h"
+
+/* netlink.c */
+extern struct genl_family mgm_family;
+
+/* netlink_fill.c: one object each, for get, dump and notification alike */
+int mgm_fill_protocol(struct sk_buff *skb, const struct mgm_protocol *proto);
+int mgm_fill_interface(struct sk_buff *skb, const struct mgm_interface *ifc,
+		       u32 handle);
+int mgm_fill_membership(struct sk_buff *skb, const struct mgm_membership *m);
+int mgm_fill_mfe(struct sk_buff *skb, const struct mgm_net *mn,
+		 const struct mgm_mfe *mfe);
+size_t mgm_size_mfe(const struct mgm_net *mn, const struct mgm_mfe *mfe);
+int mgm_fill_limit(struct sk_buff *skb, const struct mgm_net *mn,
+		   enum mgm_limit id);
+
+/* netlink_attr.c: keys out of requests */
+int mgm_parse_interface(struct genl_info *info, struct mgm_if *ifc);
+int mgm_parse_membership_if(struct genl_info *info, struct mgm_if *ifc);
+int mgm_parse_membership_sg(struct genl_info *info, struct mgm_sg *sg);
+
+/* netlink_get.c */
+int mgm_nl_protocol_get_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_interface_get_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_mfe_get_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_dump_start(struct netlink_callback *cb);
+int mgm_nl_dump_done(struct netlink_callback *cb);
+int mgm_nl_protocol_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int mgm_nl_interface_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int mgm_nl_membership_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int mgm_nl_limit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* netlink_set.c */
+int mgm_nl_protocol_register_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_protocol_deregister_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int mgm_nl_interface_take_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_interface_release_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_membership_add_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_membership_del_doit(struct sk_buff *skb, struct genl_info *info);
+
+#endif /* _MGM_NETLINK_H */

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an object looks like as attributes: one function each, whether it is
+ * asked for, dumped or announced.
+ */
+#include "netlink.h"
+
+#define put_u64(skb, set, attr, value)					\
+	nla_put_u64_64bit(skb, MGM_A_##set##_##attr, value, MGM_A_##set##_PAD)
+
+/* An address, by the attribute for its family; nothing if it is all zero. */
+static int put_addr(struct sk_buff *skb, u16 family, int attr4, int attr6,
+		    const union mgm_addr *addr)
+{
+	if (mgm_addr_any(family, addr))
+		return 0;
+	if (family == AF_INET)
+		return nla_put_in_addr(skb, attr4, addr->ip4);
+	return nla_put_in6_addr(skb, attr6, &addr->ip6);
+}
+
+#define put_addr_of(skb, family, set, attr, addr)			\
+	put_addr(skb, family, MGM_A_##set##_##attr##4,			\
+		 MGM_A_##set##_##attr##6, addr)
+
+int mgm_fill_protocol(struct sk_buff *skb, const struct mgm_protocol *proto)
+{
+	const struct module *owner = proto->ops ? proto->ops->owner : NULL;
+
+	if (nla_put_u32(skb, MGM_A_PROTOCOL_HANDLE, proto->handle) ||
+	    nla_put_u32(skb, MGM_A_PROTOCOL_ID, proto->id) ||
+	    nla_put_u32(skb, MGM_A_PROTOCOL_COMPONENT, proto->component) ||
+	    (proto->name[0] &&
+	     nla_put_string(skb, MGM_A_PROTOCOL_NAME, proto->name)) ||
+	    nla_put_u32(skb, MGM_A_PROTOCOL_FLAGS, proto->flags) ||
+	    (proto->portid &&
+	     nla_put_u32(skb, MGM_A_PROTOCOL_PORTID, proto->portid)) ||
+	    (owner && nla_put_string(skb, MGM_A_PROTOCOL_MODULE,
+				     module_name((struct module *)owner))) ||
+	    nla_put_u32(skb, MGM_A_PROTOCOL_INTERFACES, proto->nr_interfaces) ||
+	    nla_put_u32(skb, MGM_A_PROTOCOL_MEMBERSHIPS, proto->nr_memberships))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_owner(struct sk_buff *skb, const struct mgm_protocol *owner)
+{
+	return nla_put_u32(skb, MGM_A_INTERFACE_OWNER_HANDLE, owner->handle) ||
+	       nla_put_u32(skb, MGM_A_INTERFACE_OWNER_ID, owner->id) ||
+	       nla_put_u32(skb, MGM_A_INTERFACE_OWNER_COMPONENT,
+			   owner->component) ||
+	       (owner->name[0] &&
+		nla_put_string(skb, MGM_A_INTERFACE_OWNER_NAME, owner->name));
+}
+
+/* @handle: whose change is announced; 0 if none is. */
+int mgm_fill_interface(struct sk_buff *skb, const struct mgm_interface *ifc,
+		       u32 handle)
+{
+	u32 flags = (ifc->igmp ? MGM_INTERFACE_F_IGMP : 0) |
+		    (ifc->handover ? MGM_INTERFACE_F_HANDOVER : 0);
+
+	if ((handle && nla_put_u32(skb, MGM_A_INTERFACE_HANDLE, handle)) ||
+	    nla_put_u32(skb, MGM_A_INTERFACE_IFINDEX, ifc->key.ifindex) ||
+	    put_addr_of(skb, ifc->key.family, INTERFACE, NEXTHOP,
+			&ifc->key.nexthop) ||
+	    nla_put_u32(skb, MGM_A_INTERFACE_FLAGS, flags) ||
+	    nla_put_u32(skb, MGM_A_INTERFACE_TTL_THRESHOLD,
+			ifc->ttl_threshold) ||
+	    (ifc->owner && put_owner(skb, ifc->owner)) ||
+	    nla_put_u32(skb, MGM_A_INTERFACE_MEMBERSHIPS,
+			ifc->nr_memberships) ||
+	    nla_put_u32(skb, MGM_A_INTERFACE_MFES_IN, ifc->nr_mfes) ||
+	    nla_put_u32(skb, MGM_A_INTERFACE_MFES_OUT, ifc->nr_oifs) ||
+	    put_u64(skb, INTERFACE, IN_PACKETS,
+		    atomic64_read(&ifc->in_packets)) ||
+	    put_u64(skb, INTERFACE, IN_OCTETS,
+		    atomic64_read(&ifc->in_octets)) ||
+	    put_u64(skb, INTERFACE, OUT_PACKETS,
+		    atomic64_read(&ifc->out_packets)) ||
+	    put_u64(skb, INTERFACE, OUT_OCTETS,
+		    atomic64_read(&ifc->out_octets)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int mgm_fill_membership(struct sk_buff *skb, const struct mgm_membership *m)
+{
+	const struct mgm_if *ifc = &m->ifc->key;
+	const struct mgm_sg *sg = &m->group->sg;
+
+	if (nla_put_u32(skb, MGM_A_MEMBERSHIP_HANDLE, m->proto->handle) ||
+	    nla_put_u32(skb, MGM_A_MEMBERSHIP_PROTOCOL_ID, m->proto->id) ||
+	    nla_put_u32(skb, MGM_A_MEMBERSHIP_COMPONENT,
+			m->proto->component) ||
+	    nla_put_u32(skb, MGM_A_MEMBERSHIP_IFINDEX, ifc->ifindex) ||
+	    put_addr_of(skb, ifc->family, MEMBERSHIP, NEXTHOP,
+			&ifc->nexthop) ||
+	    put_addr_of(skb, sg->family, MEMBERSHIP, GROUP, &sg->grp) ||
+	    nla_put_u32(skb, MGM_A_MEMBERSHIP_GROUP_LEN, sg->grp_len) ||
+	    put_addr_of(skb, sg->family, MEMBERSHIP, SOURCE, &sg->src) ||
+	    nla_put_u32(skb, MGM_A_MEMBERSHIP_SOURCE_LEN, sg->src_len) ||
+	    nla_put_u32(skb, MGM_A_MEMBERSHIP_FLAGS, m->flags))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_oif(struct sk_buff *skb, const struct mgm_oif *oif)
+{
+	const struct mgm_if *key = &oif->ifc->key;
+	struct nlattr *nest = nla_nest_start(skb, MGM_A_MFE_OIF);
+
+	if (!nest ||
+	    nla_put_u32(skb, MGM_A_OIF_IFINDEX, key->ifindex) ||
+	    put_addr_of(skb, key->family, OIF, NEXTHOP, &key->nexthop) ||
+	    put_u64(skb, OIF, OUT_PACKETS, atomic64_read(&oif->packets)) ||
+	    put_u64(skb, OIF, OUT_OCTETS, atomic64_read(&oif->octets)) ||
+	    put_u64(skb, OIF, TTL_TOO_LOW, atomic64_read(&oif->ttl_too_low)) ||
+	    put_u64(skb, OIF, FRAG_NEEDED, atomic64_read(&oif->frag_needed)) ||
+	    put_u64(skb, OIF, DISCARDS, atomic64_read(&oif->discards)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Where packets come in, and whose that is. */
+static int put_iif(struct sk_buff *skb, const struct mgm_interface *in)
+{
+	const struct mgm_protocol *owner = in->owner ?: in->igmp;
+
+	return nla_put_u32(skb, MGM_A_MFE_IIF, in->key.ifindex) ||
+	       put_addr_of(skb, in->key.family, MFE, IIF_NEXTHOP,
+			   &in->key.nexthop) ||
+	       (owner &&
+		(nla_put_u32(skb, MGM_A_MFE_OWNER_HANDLE, owner->handle) ||
+		 nla_put_u32(skb, MGM_A_MFE_OWNER_ID, owner->id) ||
+		 nla_put_u32(skb, MGM_A_MFE_OWNER_COMPONENT,
+			     owner->component)));
+}
+
+static int put_route(struct sk_buff *skb, u16 family,
+		     const struct mgm_route *route)
+{
+	/* The default route's prefix is zero, and is a prefix all the same. */
+	return put_addr_of(skb, family, MFE, UPSTREAM, &route->upstream) ||
+	       nla_put_in_addr(skb, MGM_A_MFE_RPF_PREFIX4, route->prefix.ip4) ||
+	       nla_put_u32(skb, MGM_A_MFE_RPF_LEN, route->prefix_len) ||
+	       nla_put_u32(skb, MGM_A_MFE_RPF_PROTOCOL, route->protocol);
+}
+
+/* Time left in milliseconds, 0 if it is over. */
+static u64 expires(const struct mgm_mfe *mfe)
+{
+	unsigned long end = READ_ONCE(mfe->lastuse) + mfe->timeout;
+
+	return time_after(end, jiffies) ? jiffies_to_msecs(end - jiffies) : 0;
+}
+
+int mgm_fill_mfe(struct sk_buff *skb, const struct mgm_net *mn,
+		 const struct mgm_mfe *mfe)
+{
+	const struct mgm_outlist *out = mgm_mfe_out(mn, mfe);
+	u16 family = mfe->sg.family;
+	u32 i;
+
+	if (put_addr_of(skb, family, MFE, GROUP, &mfe->sg.grp) ||
+	    put_addr_of(skb, family, MFE, SOURCE, &mfe->sg.src) ||
+	    nla_put_u32(skb, MGM_A_MFE_FLAGS, mgm_mfe_flags(mn, mfe)) ||
+	    (out->in && put_iif(skb, out->in)) ||
+	    (mfe->route.ifindex && put_route(skb, family, &mfe->route)) ||
+	    put_u64(skb, MFE, UPTIME,
+		    jiffies_to_msecs(jiffies - mfe->created)) ||
+	    put_u64(skb, MFE, EXPIRES, expires(mfe)) ||
+	    put_u64(skb, MFE, TIMEOUT, jiffies_to_msecs(mfe->timeout)) ||
+	    put_u64(skb, MFE, IN_PACKETS, atomic64_read(&mfe->packets)) ||
+	    put_u64(skb, MFE, IN_OCTETS, atomic64_read(&mfe->octets)) ||
+	    put_u64(skb, MFE, WRONG_IF_PACKETS,
+		    atomic64_read(&mfe->wrong_if)) ||
+	    nla_put_u32(skb, MGM_A_MFE_OIF_COUNT, out->n))
+		return -EMSGSIZE;
+	for (i = 0; i < out->n; i++)
+		if (put_oif(skb, out->oif[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/* Room that the attributes of an MFE need at most. */
+size_t mgm_size_mfe(const struct mgm_net *mn, const struct mgm_mfe *mfe)
+{
+	size_t u64_size = nla_total_size_64bit(sizeof(u64));
+	size_t addr_size = nla_total_size(sizeof(struct in6_addr));
+	size_t u32_size = nla_total_size(sizeof(u32));
+	size_t oif_size = nla_total_size(0) + u32_size + addr_size +
+			  5 * u64_size;
+
+	return 5 * addr_size + 8 * u32_size + 6 * u64_size +
+	       mgm_mfe_out(mn, mfe)->n * oif_size;
+}
+
+int mgm_fill_limit(struct sk_buff *skb, const struct mgm_net *mn,
+		   enum mgm_limit id)
+{
+	const struct mgm_bound *b = &mn->bounds[id];
+
+	/* The bound of a single flow has no sum to compare it with. */
+	if (nla_put_u32(skb, MGM_A_LIMIT_ID, id) ||
+	    nla_put_u32(skb, MGM_A_LIMIT_VALUE, b->value) ||
+	    (id != MGM_LIMIT_PENDING_FLOW_PACKETS &&
+	     nla_put_u32(skb, MGM_A_LIMIT_USED, READ_ONCE(b->used))) ||
+	    put_u64(skb, LIMIT, HITS, atomic64_read(&b->hits)))
+		return -EMSGSIZE;
+	return 0;
+}

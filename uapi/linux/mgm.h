@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Multicast Group Manager: the generic netlink family "mgm".
+ *
+ * Several multicast routing protocols share one router. Each registers and
+ * gets a handle, takes the interfaces that it routes on, reports the group
+ * memberships that it knows of, and at its end releases the interfaces and
+ * deregisters. MGM merges the memberships of all of them into multicast
+ * forwarding entries (MFEs), made when traffic asks for them.
+ *
+ *   MGM_CMD_PROTOCOL_REGISTER    -> handle
+ *   MGM_CMD_INTERFACE_TAKE       handle, ifindex [, next hop]
+ *   MGM_CMD_MEMBERSHIP_ADD/DEL   handle, ifindex [, next hop], group, source
+ *   MGM_CMD_INTERFACE_RELEASE    handle, ifindex [, next hop]
+ *   MGM_CMD_PROTOCOL_DEREGISTER  handle
+ *
+ * Every _GET command answers one object (NLM_F_ACK, with a key) or all of them
+ * (NLM_F_DUMP); anybody may read. Every other command needs CAP_NET_ADMIN in the
+ * user namespace that owns the network namespace. A refused command changes
+ * nothing and says why in NLMSGERR_ATTR_MSG. Changes are announced to the
+ * multicast group MGM_MCGRP_MONITOR as the _NTF messages, with the same
+ * attributes that a _GET answers.
+ *
+ * A registration without MGM_PROTOCOL_F_PERSIST lives as long as the socket
+ * that made it: when the socket closes, MGM releases the protocol's interfaces
+ * and deregisters it. Only that socket may use the handle.
+ *
+ * Integers are in host byte order, addresses in network byte order. All
+ * attributes of a family of addresses come as a pair, ...4 for IPv4 and ...6
+ * for IPv6; IPv6 is refused with EOPNOTSUPP at present.
+ */
+#ifndef _UAPI_LINUX_MGM_H
+#define _UAPI_LINUX_MGM_H
+
+#define MGM_GENL_NAME		"mgm"
+#define MGM_GENL_VERSION	1
+
+/** The multicast group that the notifications go to. */
+#define MGM_MCGRP_MONITOR	"monitor"
+
+/** Longest name of a protocol, without the terminating zero. */
+#define MGM_NAME_LEN_MAX	31
+
+/**
+ * enum mgm_protocol_flags - properties of a registration, a bit mask
+ * @MGM_PROTOCOL_F_PERSIST: the registration outlives the socket that made it
+ * @MGM_PROTOCOL_F_IGMP: the protocol is the namespace's IGMP; it shares
+ *	interfaces with their owners. In-kernel protocols only.
+ * @MGM_PROTOCOL_F_KERNEL: the protocol lives in the kernel; read only
+ */
+enum mgm_protocol_flags {
+	MGM_PROTOCOL_F_PERSIST = 1,
+	MGM_PROTOCOL_F_IGMP = 2,
+	MGM_PROTOCOL_F_KERNEL = 4,
+};
+
+/**
+ * enum mgm_interface_flags - state of an interface, a bit mask
+ * @MGM_INTERFACE_F_IGMP: IGMP is enabled on the interface
+ * @MGM_INTERFACE_F_HANDOVER: the owner is changing at this moment
+ */
+enum mgm_interface_flags {
+	MGM_INTERFACE_F_IGMP = 1,
+	MGM_INTERFACE_F_HANDOVER = 2,
+};
+
+/**
+ * enum mgm_membership_flags - what a membership asks for, a bit mask
+ * @MGM_MEMBERSHIP_F_JOIN: the protocol has receivers there: counts as its
+ *	interest in the group, and the interface becomes outgoing
+ * @MGM_MEMBERSHIP_F_FORWARD: the interface becomes outgoing, and nothing else
+ */
+enum mgm_membership_flags {
+	MGM_MEMBERSHIP_F_JOIN = 1,
+	MGM_MEMBERSHIP_F_FORWARD = 2,
+};
+
+/**
+ * enum mgm_membership_type - which memberships a dump is to show
+ * @MGM_MEMBERSHIP_TYPE_ALL_SOURCES: (*,*), (*,G) and (S,G) alike; the default
+ * @MGM_MEMBERSHIP_TYPE_ANY_SOURCE: those that name a source
+ */
+enum mgm_membership_type {
+	MGM_MEMBERSHIP_TYPE_ALL_SOURCES,
+	MGM_MEMBERSHIP_TYPE_ANY_SOURCE,
+};
+
+/**
+ * enum mgm_mfe_flags - state of a forwarding entry, a bit mask
+ * @MGM_MFE_F_NEGATIVE: no interface is outgoing; the entry drops
+ * @MGM_MFE_F_NO_RPF: there is no route to the source, or it leads out of an
+ *	interface that MGM does not have; the entry drops
+ * @MGM_MFE_F_HELD: packets that waited for the entry are being sent
+ */
+enum mgm_mfe_flags {
+	MGM_MFE_F_NEGATIVE = 1,
+	MGM_MFE_F_NO_RPF = 2,
+	MGM_MFE_F_HELD = 4,
+};
+
+/**
+ * enum mgm_limit - what is bounded in a network namespace
+ * @MGM_LIMIT_PROTOCOLS: registered protocols
+ * @MGM_LIMIT_INTERFACES: interfaces that are owned or have IGMP enabled
+ * @MGM_LIMIT_MEMBERSHIPS: group memberships
+ * @MGM_LIMIT_MFES: forwarding entries
+ * @MGM_LIMIT_PENDING_FLOWS: unknown flows whose packets are held
+ * @MGM_LIMIT_PENDING_FLOW_PACKETS: packets held of one flow
+ * @MGM_LIMIT_PENDING_BYTES: memory, in bytes, of all packets held
+ */
+enum mgm_limit {
+	MGM_LIMIT_PROTOCOLS,
+	MGM_LIMIT_INTERFACES,
+	MGM_LIMIT_MEMBERSHIPS,
+	MGM_LIMIT_MFES,
+	MGM_LIMIT_PENDING_FLOWS,
+	MGM_LIMIT_PENDING_FLOW_PACKETS,
+	MGM_LIMIT_PENDING_BYTES,
+
+	/* private: */
+	__MGM_LIMIT_MAX,
+	MGM_LIMIT_MAX = (__MGM_LIMIT_MAX - 1)
+};
+
+/**
+ * enum mgm_a_protocol - attributes of a protocol
+ * @MGM_A_PROTOCOL_HANDLE: u32, names the registration; never 0
+ * @MGM_A_PROTOCOL_ID: u32, protocol id, chosen by the protocol
+ * @MGM_A_PROTOCOL_COMPONENT: u32, component id: tells instances of one
+ *	protocol apart; 0 when absent
+ * @MGM_A_PROTOCOL_NAME: string, for people
+ * @MGM_A_PROTOCOL_FLAGS: u32, &enum mgm_protocol_flags
+ * @MGM_A_PROTOCOL_PORTID: u32, netlink port of the socket that the
+ *	registration is bound to; read only
+ * @MGM_A_PROTOCOL_MODULE: string, kernel module of the protocol; read only
+ * @MGM_A_PROTOCOL_INTERFACES: u32, number of interfaces it has; read only
+ * @MGM_A_PROTOCOL_MEMBERSHIPS: u32, number of memberships; read only
+ */
+enum mgm_a_protocol {
+	MGM_A_PROTOCOL_HANDLE = 1,
+	MGM_A_PROTOCOL_ID,
+	MGM_A_PROTOCOL_COMPONENT,
+	MGM_A_PROTOCOL_NAME,
+	MGM_A_PROTOCOL_FLAGS,
+	MGM_A_PROTOCOL_PORTID,
+	MGM_A_PROTOCOL_MODULE,
+	MGM_A_PROTOCOL_INTERFACES,
+	MGM_A_PROTOCOL_MEMBERSHIPS,
+
+	/* private: */
+	__MGM_A_PROTOCOL_MAX,
+	MGM_A_PROTOCOL_MAX = (__MGM_A_PROTOCOL_MAX - 1)
+};
+
+/**
+ * enum mgm_a_interface - attributes of an interface
+ * @MGM_A_INTERFACE_PAD: padding
+ * @MGM_A_INTERFACE_HANDLE: u32, of the protocol that asks for the change; in
+ *	notifications, of the one that asked
+ * @MGM_A_INTERFACE_IFINDEX: u32, the network device
+ * @MGM_A_INTERFACE_NEXTHOP4: be32, IPv4 address of the one neighbour that this
+ *	interface leads to, on a link with several; absent elsewhere
+ * @MGM_A_INTERFACE_NEXTHOP6: in6_addr, the same for IPv6
+ * @MGM_A_INTERFACE_FLAGS: u32, &enum mgm_interface_flags; read only
+ * @MGM_A_INTERFACE_TTL_THRESHOLD: u32, 1 to 255: a packet leaves only if the
+ *	TTL it arrived with is greater (ipMcastInterfaceTtl of RFC 5132);
+ *	1 when absent
+ * @MGM_A_INTERFACE_OWNER_HANDLE: u32, of the protocol that owns the interface;
+ *	absent when only IGMP has it; read only, as are all that follow
+ * @MGM_A_INTERFACE_OWNER_ID: u32, its protocol id
+ * @MGM_A_INTERFACE_OWNER_COMPONENT: u32, its component id
+ * @MGM_A_INTERFACE_OWNER_NAME: string, its name
+ * @MGM_A_INTERFACE_MEMBERSHIPS: u32, number of memberships on the interface
+ * @MGM_A_INTERFACE_MFES_IN: u32, number of MFEs whose iif it is
+ * @MGM_A_INTERFACE_MFES_OUT: u32, number of MFEs whose oif it is
+ * @MGM_A_INTERFACE_IN_PACKETS: u64, multicast packets that came in here and
+ *	were forwarded or dropped by an MFE
+ * @MGM_A_INTERFACE_IN_OCTETS: u64, their octets
+ * @MGM_A_INTERFACE_OUT_PACKETS: u64, copies sent out
+ * @MGM_A_INTERFACE_OUT_OCTETS: u64, their octets
+ */
+enum mgm_a_interface {
+	MGM_A_INTERFACE_PAD = 1,
+	MGM_A_INTERFACE_HANDLE,
+	MGM_A_INTERFACE_IFINDEX,
+	MGM_A_INTERFACE_NEXTHOP4,
+	MGM_A_INTERFACE_NEXTHOP6,
+	MGM_A_INTERFACE_FLAGS,
+	MGM_A_INTERFACE_TTL_THRESHOLD,
+	MGM_A_INTERFACE_OWNER_HANDLE,
+	MGM_A_INTERFACE_OWNER_ID,
+	MGM_A_INTERFACE_OWNER_COMPONENT,
+	MGM_A_INTERFACE_OWNER_NAME,
+	MGM_A_INTERFACE_MEMBERSHIPS,
+	MGM_A_INTERFACE_MFES_IN,
+	MGM_A_INTERFACE_MFES_OUT,
+	MGM_A_INTERFACE_IN_PACKETS,
+	MGM_A_INTERFACE_IN_OCTETS,
+	MGM_A_INTERFACE_OUT_PACKETS,
+	MGM_A_INTERFACE_OUT_OCTETS,
+
+	/* private: */
+	__MGM_A_INTERFACE_MAX,
+	MGM_A_INTERFACE_MAX = (__MGM_A_INTERFACE_MAX - 1)
+};
+
+/**
+ * enum mgm_a_membership - attributes of a group membership
+ * @MGM_A_MEMBERSHIP_HANDLE: u32, of the protocol that reported it
+ * @MGM_A_MEMBERSHIP_PROTOCOL_ID: u32, its protocol id; read only
+ * @MGM_A_MEMBERSHIP_COMPONENT: u32, its component id; read only
+ * @MGM_A_MEMBERSHIP_IFINDEX: u32, the network device
+ * @MGM_A_MEMBERSHIP_NEXTHOP4: be32, as in the interface
+ * @MGM_A_MEMBERSHIP_NEXTHOP6: in6_addr, as in the interface
+ * @MGM_A_MEMBERSHIP_GROUP4: be32, the group; absent or 0: every group
+ * @MGM_A_MEMBERSHIP_GROUP6: in6_addr, the group
+ * @MGM_A_MEMBERSHIP_GROUP_LEN: u32, prefix length of the group: 32, or 0 for
+ *	every group; when absent, what the address implies
+ * @MGM_A_MEMBERSHIP_SOURCE4: be32, the source; absent or 0: every source
+ * @MGM_A_MEMBERSHIP_SOURCE6: in6_addr, the source
+ * @MGM_A_MEMBERSHIP_SOURCE_LEN: u32, prefix length of the source, likewise
+ * @MGM_A_MEMBERSHIP_FLAGS: u32, &enum mgm_membership_flags; required when
+ *	adding; when deleting, the bits to take away, and all if absent
+ * @MGM_A_MEMBERSHIP_TYPE: u32, &enum mgm_membership_type; in dumps only
+ */
+enum mgm_a_membership {
+	MGM_A_MEMBERSHIP_HANDLE = 1,
+	MGM_A_MEMBERSHIP_PROTOCOL_ID,
+	MGM_A_MEMBERSHIP_COMPONENT,
+	MGM_A_MEMBERSHIP_IFINDEX,
+	MGM_A_MEMBERSHIP_NEXTHOP4,
+	MGM_A_MEMBERSHIP_NEXTHOP6,
+	MGM_A_MEMBERSHIP_GROUP4,
+	MGM_A_MEMBERSHIP_GROUP6,
+	MGM_A_MEMBERSHIP_GROUP_LEN,
+	MGM_A_MEMBERSHIP_SOURCE4,
+	MGM_A_MEMBERSHIP_SOURCE6,
+	MGM_A_MEMBERSHIP_SOURCE_LEN,
+	MGM_A_MEMBERSHIP_FLAGS,
+	MGM_A_MEMBERSHIP_TYPE,
+
+	/* private: */
+	__MGM_A_MEMBERSHIP_MAX,
+	MGM_A_MEMBERSHIP_MAX = (__MGM_A_MEMBERSHIP_MAX - 1)
+};
+
+/**
+ * enum mgm_a_mfe - attributes of a multicast forwarding entry
+ * @MGM_A_MFE_PAD: padding
+ * @MGM_A_MFE_GROUP4: be32, the group
+ * @MGM_A_MFE_GROUP6: in6_addr, the group
+ * @MGM_A_MFE_SOURCE4: be32, the source
+ * @MGM_A_MFE_SOURCE6: in6_addr, the source
+ * @MGM_A_MFE_FLAGS: u32, &enum mgm_mfe_flags
+ * @MGM_A_MFE_IIF: u32, ifindex of the incoming interface
+ * @MGM_A_MFE_IIF_NEXTHOP4: be32, its next hop, if it has one
+ * @MGM_A_MFE_IIF_NEXTHOP6: in6_addr, likewise
+ * @MGM_A_MFE_UPSTREAM4: be32, upstream neighbour; absent when the source is on
+ *	the link
+ * @MGM_A_MFE_UPSTREAM6: in6_addr, likewise
+ * @MGM_A_MFE_OWNER_HANDLE: u32, of the owner of the incoming interface
+ * @MGM_A_MFE_OWNER_ID: u32, its protocol id
+ * @MGM_A_MFE_OWNER_COMPONENT: u32, its component id
+ * @MGM_A_MFE_RPF_PREFIX4: be32, the route that the RPF check used
+ * @MGM_A_MFE_RPF_PREFIX6: in6_addr, likewise
+ * @MGM_A_MFE_RPF_LEN: u32, its prefix length
+ * @MGM_A_MFE_RPF_PROTOCOL: u32, its origin, RTPROT_*
+ * @MGM_A_MFE_UPTIME: u64, milliseconds since the entry was made
+ * @MGM_A_MFE_EXPIRES: u64, milliseconds until it goes, if no packet comes
+ * @MGM_A_MFE_TIMEOUT: u64, milliseconds that it lives without a packet
+ * @MGM_A_MFE_IN_PACKETS: u64, packets on the incoming interface
+ * @MGM_A_MFE_IN_OCTETS: u64, their octets
+ * @MGM_A_MFE_WRONG_IF_PACKETS: u64, packets on another interface
+ * @MGM_A_MFE_OIF_COUNT: u32, number of outgoing interfaces
+ * @MGM_A_MFE_OIF: nest, &enum mgm_a_oif; repeated, one an outgoing interface
+ */
+enum mgm_a_mfe {
+	MGM_A_MFE_PAD = 1,
+	MGM_A_MFE_GROUP4,
+	MGM_A_MFE_GROUP6,
+	MGM_A_MFE_SOURCE4,
+	MGM_A_MFE_SOURCE6,
+	MGM_A_MFE_FLAGS,
+	MGM_A_MFE_IIF,
+	MGM_A_MFE_IIF_NEXTHOP4,
+	MGM_A_MFE_IIF_NEXTHOP6,
+	MGM_A_MFE_UPSTREAM4,
+	MGM_A_MFE_UPSTREAM6,
+	MGM_A_MFE_OWNER_HANDLE,
+	MGM_A_MFE_OWNER_ID,
+	MGM_A_MFE_OWNER_COMPONENT,
+	MGM_A_MFE_RPF_PREFIX4,
+	MGM_A_MFE_RPF_PREFIX6,
+	MGM_A_MFE_RPF_LEN,
+	MGM_A_MFE_RPF_PROTOCOL,
+	MGM_A_MFE_UPTIME,
+	MGM_A_MFE_EXPIRES,
+	MGM_A_MFE_TIMEOUT,
+	MGM_A_MFE_IN_PACKETS,
+	MGM_A_MFE_IN_OCTETS,
+	MGM_A_MFE_WRONG_IF_PACKETS,
+	MGM_A_MFE_OIF_COUNT,
+	MGM_A_MFE_OIF,
+
+	/* private: */
+	__MGM_A_MFE_MAX,
+	MGM_A_MFE_MAX = (__MGM_A_MFE_MAX - 1)
+};
+
+/**
+ * enum mgm_a_oif - attributes of an outgoing interface of an MFE
+ * @MGM_A_OIF_PAD: padding
+ * @MGM_A_OIF_IFINDEX: u32, the network device
+ * @MGM_A_OIF_NEXTHOP4: be32, its next hop, if it has one
+ * @MGM_A_OIF_NEXTHOP6: in6_addr, likewise
+ * @MGM_A_OIF_OUT_PACKETS: u64, copies sent
+ * @MGM_A_OIF_OUT_OCTETS: u64, their octets
+ * @MGM_A_OIF_TTL_TOO_LOW: u64, copies not sent: TTL at or below the threshold
+ * @MGM_A_OIF_FRAG_NEEDED: u64, copies not sent: too big for the link, and
+ *	fragmentation forbidden
+ * @MGM_A_OIF_DISCARDS: u64, copies not sent: no memory, no route, or an IP
+ *	option that the forwarder does not fill in
+ */
+enum mgm_a_oif {
+	MGM_A_OIF_PAD = 1,
+	MGM_A_OIF_IFINDEX,
+	MGM_A_OIF_NEXTHOP4,
+	MGM_A_OIF_NEXTHOP6,
+	MGM_A_OIF_OUT_PACKETS,
+	MGM_A_OIF_OUT_OCTETS,
+	MGM_A_OIF_TTL_TOO_LOW,
+	MGM_A_OIF_FRAG_NEEDED,
+	MGM_A_OIF_DISCARDS,
+
+	/* private: */
+	__MGM_A_OIF_MAX,
+	MGM_A_OIF_MAX = (__MGM_A_OIF_MAX - 1)
+};
+
+/**
+ * enum mgm_a_limit - attributes of a bound
+ * @MGM_A_LIMIT_PAD: padding
+ * @MGM_A_LIMIT_ID: u32, &enum mgm_limit
+ * @MGM_A_LIMIT_VALUE: u32, the bound
+ * @MGM_A_LIMIT_USED: u32, how much of it is in use; absent for the packets of
+ *	one flow
+ * @MGM_A_LIMIT_HITS: u64, how often something was refused because of it
+ */
+enum mgm_a_limit {
+	MGM_A_LIMIT_PAD = 1,
+	MGM_A_LIMIT_ID,
+	MGM_A_LIMIT_VALUE,
+	MGM_A_LIMIT_USED,
+	MGM_A_LIMIT_HITS,
+
+	/* private: */
+	__MGM_A_LIMIT_MAX,
+	MGM_A_LIMIT_MAX = (__MGM_A_LIMIT_MAX - 1)
+};
+
+/**
+ * enum mgm_cmd - commands, and notifications (_NTF)
+ * @MGM_CMD_PROTOCOL_GET: one protocol by its handle, or dump
+ * @MGM_CMD_PROTOCOL_REGISTER: id [, component, name, flags] -> handle
+ * @MGM_CMD_PROTOCOL_DEREGISTER: handle; refused while it has interfaces
+ * @MGM_CMD_PROTOCOL_REGISTER_NTF: a protocol has registered
+ * @MGM_CMD_PROTOCOL_DEREGISTER_NTF: a protocol is gone, and its handle with it
+ * @MGM_CMD_INTERFACE_GET: the owner of (ifindex, next hop), or dump
+ * @MGM_CMD_INTERFACE_TAKE: handle, ifindex [, next hop, TTL threshold]
+ * @MGM_CMD_INTERFACE_RELEASE: handle, ifindex [, next hop]
+ * @MGM_CMD_INTERFACE_TAKE_NTF: an interface has an owner, or IGMP enabled
+ * @MGM_CMD_INTERFACE_RELEASE_NTF: it lost its owner, or IGMP
+ * @MGM_CMD_IGMP_DISABLE_NTF: IGMP is told to leave the interface alone: its
+ *	owner is about to change
+ * @MGM_CMD_IGMP_ENABLE_NTF: IGMP is told to go on: all changes are made
+ * @MGM_CMD_MEMBERSHIP_GET: dump only; by group and type, if given
+ * @MGM_CMD_MEMBERSHIP_ADD: handle, interface, group, source, flags
+ * @MGM_CMD_MEMBERSHIP_DEL: the reverse
+ * @MGM_CMD_MEMBERSHIP_ADD_NTF: a membership was added, or its flags changed
+ * @MGM_CMD_MEMBERSHIP_DEL_NTF: a membership is gone
+ * @MGM_CMD_MFE_GET: one MFE by group and source, or dump in that order
+ * @MGM_CMD_MFE_ADD_NTF: traffic made an MFE
+ * @MGM_CMD_MFE_CHANGE_NTF: its outgoing list changed
+ * @MGM_CMD_MFE_DEL_NTF: it is gone
+ * @MGM_CMD_LIMIT_GET: dump only; the bounds of the namespace
+ */
+enum mgm_cmd {
+	MGM_CMD_PROTOCOL_GET = 1,
+	MGM_CMD_PROTOCOL_REGISTER,
+	MGM_CMD_PROTOCOL_DEREGISTER,
+	MGM_CMD_PROTOCOL_REGISTER_NTF,
+	MGM_CMD_PROTOCOL_DEREGISTER_NTF,
+	MGM_CMD_INTERFACE_GET,
+	MGM_CMD_INTERFACE_TAKE,
+	MGM_CMD_INTERFACE_RELEASE,
+	MGM_CMD_INTERFACE_TAKE_NTF,
+	MGM_CMD_INTERFACE_RELEASE_NTF,
+	MGM_CMD_IGMP_DISABLE_NTF,
+	MGM_CMD_IGMP_ENABLE_NTF,
+	MGM_CMD_MEMBERSHIP_GET,
+	MGM_CMD_MEMBERSHIP_ADD,
+	MGM_CMD_MEMBERSHIP_DEL,
+	MGM_CMD_MEMBERSHIP_ADD_NTF,
+	MGM_CMD_MEMBERSHIP_DEL_NTF,
+	MGM_CMD_MFE_GET,
+	MGM_CMD_MFE_ADD_NTF,
+	MGM_CMD_MFE_CHANGE_NTF,
+	MGM_CMD_MFE_DEL_NTF,
+	MGM_CMD_LIMIT_GET,
+
+	/* private: */
+	__MGM_CMD_MAX,
+	MGM_CMD_MAX = (__MGM_CMD_MAX - 1)
+};
+
+#endif /* _UAPI_LINUX_MGM_H */
