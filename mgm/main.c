@@ -59,16 +59,20 @@ mfe:
 	return err;
 }
 
+/* A grace period comes between this and the exit: no packet is under way. */
+static void __net_exit pre_exit_net_ns(struct net *net)
+{
+	mgm_forward_exit(mgm_pernet(net));
+}
+
 /*
  * Devices of the namespace are still there: this runs before they are
- * dismantled, because pernet operations of devices are registered later than
- * those that dismantle them.
+ * dismantled, because the operations that do so were registered earlier.
  */
 static void __net_exit exit_net_ns(struct net *net)
 {
 	struct mgm_net *mn = mgm_pernet(net);
 
-	mgm_forward_exit(mn);
 	mgm_pending_exit(mn);
 	mgm_shutdown_all(mn);
 	cancel_work_sync(&mn->link_work);
@@ -81,6 +85,7 @@ static void __net_exit exit_net_ns(struct net *net)
 
 static struct pernet_operations pernet_ops = {
 	.init = init_net_ns,
+	.pre_exit = pre_exit_net_ns,
 	.exit = exit_net_ns,
 	.id = &pernet_id,
 	.size = sizeof(struct mgm_net),

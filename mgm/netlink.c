@@ -141,7 +141,9 @@ static const struct genl_ops ops[] = {
 	}, {
 		.cmd = MGM_CMD_MFE_GET,
 		.doit = mgm_nl_mfe_get_doit,
-		DUMP(mgm_nl_mfe_get_dumpit),
+		.start = mgm_nl_mfe_dump_start,
+		.dumpit = mgm_nl_mfe_get_dumpit,
+		.done = mgm_nl_dump_done,
 		.policy = mfe_get_policy,
 		.maxattr = MGM_A_MFE_SOURCE6,
 	}, {
@@ -212,7 +214,7 @@ static size_t event_size(enum mgm_event event,
 			 const struct mgm_event_info *info)
 {
 	if (event >= MGM_EVENT_MFE_ADD)
-		return mgm_size_mfe(info->mn, info->mfe);
+		return mgm_size_mfe(mgm_mfe_out(info->mn, info->mfe)->n);
 	return GENLMSG_DEFAULT_SIZE;
 }
 

@@ -19,7 +19,7 @@ int mgm_fill_interface(struct sk_buff *skb, const struct mgm_interface *ifc,
 int mgm_fill_membership(struct sk_buff *skb, const struct mgm_membership *m);
 int mgm_fill_mfe(struct sk_buff *skb, const struct mgm_net *mn,
 		 const struct mgm_mfe *mfe);
-size_t mgm_size_mfe(const struct mgm_net *mn, const struct mgm_mfe *mfe);
+size_t mgm_size_mfe(u32 n);
 int mgm_fill_limit(struct sk_buff *skb, const struct mgm_net *mn,
 		   enum mgm_limit id);
 
@@ -33,6 +33,7 @@ int mgm_nl_protocol_get_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_interface_get_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_mfe_get_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_dump_start(struct netlink_callback *cb);
+int mgm_nl_mfe_dump_start(struct netlink_callback *cb);
 int mgm_nl_dump_done(struct netlink_callback *cb);
 int mgm_nl_protocol_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);

@@ -184,8 +184,8 @@ int mgm_fill_mfe(struct sk_buff *skb, const struct mgm_net *mn,
 	return 0;
 }
 
-/* Room that the attributes of an MFE need at most. */
-size_t mgm_size_mfe(const struct mgm_net *mn, const struct mgm_mfe *mfe)
+/* Room that the attributes of an MFE with @n outgoing interfaces need. */
+size_t mgm_size_mfe(u32 n)
 {
 	size_t u64_size = nla_total_size_64bit(sizeof(u64));
 	size_t addr_size = nla_total_size(sizeof(struct in6_addr));
@@ -193,8 +193,7 @@ size_t mgm_size_mfe(const struct mgm_net *mn, const struct mgm_mfe *mfe)
 	size_t oif_size = nla_total_size(0) + u32_size + addr_size +
 			  5 * u64_size;
 
-	return 5 * addr_size + 8 * u32_size + 6 * u64_size +
-	       mgm_mfe_out(mn, mfe)->n * oif_size;
+	return 5 * addr_size + 8 * u32_size + 6 * u64_size + n * oif_size;
 }
 
 int mgm_fill_limit(struct sk_buff *skb, const struct mgm_net *mn,

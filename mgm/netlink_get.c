@@ -31,6 +31,17 @@ int mgm_nl_dump_start(struct netlink_callback *cb)
 	return 0;
 }
 
+/* One entry with all interfaces in its outgoing list must fit a message. */
+int mgm_nl_mfe_dump_start(struct netlink_callback *cb)
+{
+	struct mgm_net *mn = mgm_pernet(sock_net(cb->skb->sk));
+
+	cb->min_dump_alloc =
+		NLMSG_SPACE(GENL_HDRLEN) +
+		mgm_size_mfe(READ_ONCE(mn->bounds[MGM_LIMIT_INTERFACES].used));
+	return mgm_nl_dump_start(cb);
+}
+
 int mgm_nl_dump_done(struct netlink_callback *cb)
 {
 	kfree(dump_of(cb));
@@ -201,9 +212,6 @@ int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	while ((mfe = mgm_mfe_after(mn, dump->begun ? &dump->sg : NULL))) {
 		if ((!grp || grp == mfe->sg.grp.ip4) &&
 		    (!src || src == mfe->sg.src.ip4)) {
-			/* One with a long outgoing list needs a large message. */
-			cb->min_dump_alloc = NLMSG_SPACE(GENL_HDRLEN) +
-					     mgm_size_mfe(mn, mfe);
 			hdr = dump_put(skb, cb, MGM_CMD_MFE_GET);
 			err = hdr ? dump_end(skb, hdr,
 					     mgm_fill_mfe(skb, mn, mfe)) :
@@ -369,7 +377,7 @@ int mgm_nl_mfe_get_doit(struct sk_buff *skb, struct genl_info *info)
 		err = -ENOENT;
 		goto unlock;
 	}
-	reply = reply_new(info, mgm_size_mfe(mn, mfe), MGM_CMD_MFE_GET, &hdr);
+	reply = reply_new(info, mgm_size_mfe(mgm_mfe_out(mn, mfe)->n), MGM_CMD_MFE_GET, &hdr);
 	if (!reply) {
 		err = -ENOMEM;
 		goto unlock;
