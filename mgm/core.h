@@ -237,6 +237,7 @@ struct mgm_net {
 
 /* main.c */
 extern struct workqueue_struct *mgm_wq;
+
 struct mgm_net *mgm_pernet(const struct net *net);
 
 /* bound.c */
@@ -388,7 +389,7 @@ void mgm_forward_exit(struct mgm_net *mn);
 void mgm_forward_held(struct mgm_net *mn, const struct mgm_flow4 *flow,
 		      struct sk_buff *skb, u32 arrival);
 
-/* api.c and ownership.c: the front door, also for netlink */
+/* api.c: the front door, also for netlink */
 int mgm_do_register(struct mgm_net *mn,
 		    const struct mgm_protocol_params *params, u32 flags,
 		    u32 portid, struct mgm_protocol **protop,
@@ -401,11 +402,22 @@ int mgm_do_membership_add(struct mgm_net *mn, const struct mgm_client *client,
 int mgm_do_membership_del(struct mgm_net *mn, const struct mgm_client *client,
 			  const struct mgm_if *ifc, const struct mgm_sg *sg,
 			  u32 flags, struct netlink_ext_ack *extack);
+
+/* ownership.c: the door for changes of owner, and its pieces for shutdown.c */
 int mgm_do_take(struct mgm_net *mn, const struct mgm_client *client,
 		const struct mgm_if *key, u8 ttl_threshold,
 		struct netlink_ext_ack *extack);
 int mgm_do_release(struct mgm_net *mn, const struct mgm_client *client,
 		   const struct mgm_if *key, struct netlink_ext_ack *extack);
+void mgm_lock_both(struct mgm_net *mn);
+void mgm_unlock_both(struct mgm_net *mn);
+void mgm_wait_handover(struct mgm_net *mn, bool rtnl);
+bool mgm_in_igmp_callback(const struct mgm_net *mn);
+void mgm_change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
+		      struct mgm_protocol *owner);
+void mgm_release_igmp(struct mgm_net *mn, struct mgm_interface *ifc);
+
+/* shutdown.c */
 int mgm_do_shutdown(struct mgm_net *mn, u32 handle);
 void mgm_shutdown_socket(struct mgm_net *mn, u32 portid);
 void mgm_shutdown_all(struct mgm_net *mn);

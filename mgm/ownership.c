@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ownership: taking, releasing, and the shut-down of a protocol. Where IGMP is
- * enabled on the interface each change of owner is a hand-over in three steps:
+ * Ownership: taking and releasing. Where IGMP is enabled on the interface each
+ * change of owner is a hand-over in three steps:
  *
  *	begin	check everything, reserve everything, mark the interface
  *		-- IGMP disable, no lock held --
@@ -18,13 +18,13 @@
 #include "core.h"
 
 /* rtnl comes first: links are made and dropped under both. */
-static void lock_both(struct mgm_net *mn)
+void mgm_lock_both(struct mgm_net *mn)
 {
 	rtnl_lock();
 	mutex_lock(&mn->lock);
 }
 
-static void unlock_both(struct mgm_net *mn)
+void mgm_unlock_both(struct mgm_net *mn)
 {
 	mutex_unlock(&mn->lock);
 	rtnl_unlock();
@@ -38,18 +38,18 @@ static void handover_moved(struct mgm_net *mn)
 }
 
 /* Call with the lock held, which is dropped. */
-static void wait_handover(struct mgm_net *mn, bool rtnl)
+void mgm_wait_handover(struct mgm_net *mn, bool rtnl)
 {
 	u32 seq = mn->handover_seq;
 
 	if (rtnl)
-		unlock_both(mn);
+		mgm_unlock_both(mn);
 	else
 		mutex_unlock(&mn->lock);
 	wait_event(mn->wait, READ_ONCE(mn->handover_seq) != seq);
 }
 
-static bool in_igmp_callback(const struct mgm_net *mn)
+bool mgm_in_igmp_callback(const struct mgm_net *mn)
 {
 	return mn->igmp && mn->igmp->cb_task == current;
 }
@@ -63,7 +63,7 @@ static void call_igmp(struct mgm_net *mn, struct mgm_interface *ifc,
 
 	mutex_lock(&mn->lock);
 	while (igmp->cb_task) {
-		wait_handover(mn, false);
+		mgm_wait_handover(mn, false);
 		mutex_lock(&mn->lock);
 	}
 	igmp->cb_task = current;
@@ -121,13 +121,13 @@ static void apply(struct mgm_net *mn, struct mgm_interface *ifc,
 }
 
 /* Call with both locks held, which are dropped. Nothing can fail. */
-static void change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
-			 struct mgm_protocol *owner)
+void mgm_change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
+		      struct mgm_protocol *owner)
 {
 	if (!ifc->igmp) {
 		apply(mn, ifc, owner);
 		drop_if_unused(mn, ifc);
-		unlock_both(mn);
+		mgm_unlock_both(mn);
 		return;
 	}
 
@@ -135,7 +135,7 @@ static void change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
 	ifc->igmp_frozen = true;
 	if (owner)
 		owner->nr_handovers++;
-	unlock_both(mn);
+	mgm_unlock_both(mn);
 
 	call_igmp(mn, ifc, false);
 
@@ -161,7 +161,7 @@ static int check_change(struct mgm_net *mn, struct mgm_interface *ifc,
 		NL_SET_ERR_MSG(extack, "the owner of this interface is changing");
 		return -EBUSY;
 	}
-	if (ifc->igmp && in_igmp_callback(mn)) {
+	if (ifc->igmp && mgm_in_igmp_callback(mn)) {
 		NL_SET_ERR_MSG(extack, "the owner cannot change from inside a callback of IGMP");
 		return -EDEADLK;
 	}
@@ -206,7 +206,7 @@ static int take_igmp(struct mgm_net *mn, struct mgm_protocol *igmp,
 }
 
 /* Both locks are held. IGMP's own release tells nobody either. */
-static void release_igmp(struct mgm_net *mn, struct mgm_interface *ifc)
+void mgm_release_igmp(struct mgm_net *mn, struct mgm_interface *ifc)
 {
 	struct mgm_protocol *igmp = ifc->igmp;
 	struct mgm_membership *m, *next;
@@ -234,7 +234,7 @@ int mgm_do_take(struct mgm_net *mn, const struct mgm_client *client,
 	struct mgm_interface *ifc;
 	int err;
 
-	lock_both(mn);
+	mgm_lock_both(mn);
 	proto = mgm_protocol_find_client(mn, client, extack);
 	if (IS_ERR(proto)) {
 		err = PTR_ERR(proto);
@@ -271,11 +271,11 @@ int mgm_do_take(struct mgm_net *mn, const struct mgm_client *client,
 	}
 
 	WRITE_ONCE(ifc->ttl_threshold, ttl_threshold);
-	change_owner(mn, ifc, proto);
+	mgm_change_owner(mn, ifc, proto);
 	return 0;
 
 unlock:
-	unlock_both(mn);
+	mgm_unlock_both(mn);
 	return err;
 }
 
@@ -318,7 +318,7 @@ int mgm_do_release(struct mgm_net *mn, const struct mgm_client *client,
 	struct mgm_interface *ifc;
 	int err = 0;
 
-	lock_both(mn);
+	mgm_lock_both(mn);
 	proto = mgm_protocol_find_client(mn, client, extack);
 	if (IS_ERR(proto)) {
 		err = PTR_ERR(proto);
@@ -339,16 +339,16 @@ int mgm_do_release(struct mgm_net *mn, const struct mgm_client *client,
 		if (err == -EDEADLK)
 			err = 0;
 		if (!err)
-			release_igmp(mn, ifc);
+			mgm_release_igmp(mn, ifc);
 		goto unlock;
 	}
 	if (err)
 		goto unlock;
-	change_owner(mn, ifc, NULL);
+	mgm_change_owner(mn, ifc, NULL);
 	return 0;
 
 unlock:
-	unlock_both(mn);
+	mgm_unlock_both(mn);
 	return err;
 }
 
@@ -380,158 +380,3 @@ int mgm_interface_release(struct net *net, u32 handle,
 	return mgm_do_release(mgm_pernet(net), &client, ifc, extack);
 }
 EXPORT_SYMBOL_GPL(mgm_interface_release);
-
-static struct mgm_interface *first_interface(struct mgm_protocol *proto)
-{
-	if (proto->flags & MGM_PROTOCOL_F_IGMP)
-		return list_first_entry_or_null(&proto->interfaces,
-						struct mgm_interface,
-						igmp_node);
-	return list_first_entry_or_null(&proto->interfaces,
-					struct mgm_interface, owner_node);
-}
-
-/*
- * The whole shut-down. Call with both locks held, which are dropped; the
- * handle is dead from the first moment on.
- */
-static void shut_down(struct mgm_net *mn, struct mgm_protocol *proto)
-{
-	struct mgm_interface *ifc;
-
-	proto->dying = true;
-	for (;;) {
-		ifc = first_interface(proto);
-		if (proto->nr_handovers || proto->cb_task ||
-		    (ifc && ifc->handover)) {
-			wait_handover(mn, true);
-			lock_both(mn);
-			continue;
-		}
-		if (!ifc)
-			break;
-		if (ifc->igmp == proto) {
-			release_igmp(mn, ifc);
-			continue;
-		}
-		change_owner(mn, ifc, NULL);
-		lock_both(mn);
-	}
-	mgm_protocol_destroy(mn, proto);
-	unlock_both(mn);
-}
-
-int mgm_do_shutdown(struct mgm_net *mn, u32 handle)
-{
-	struct mgm_client client = { .handle = handle };
-	struct mgm_protocol *proto;
-	int err = 0;
-
-	lock_both(mn);
-	proto = mgm_protocol_find_client(mn, &client, NULL);
-	if (IS_ERR(proto))
-		err = PTR_ERR(proto);
-	else if (proto->cb_task == current || in_igmp_callback(mn))
-		err = -EDEADLK;
-	if (err) {
-		unlock_both(mn);
-		return err;
-	}
-	shut_down(mn, proto);
-	return 0;
-}
-
-/**
- * mgm_protocol_shutdown - release everything and deregister, in one call
- * @net: network namespace
- * @handle: of the protocol
- *
- * Both rows of the shut-down, as mgm_interface_release() for each interface and
- * mgm_protocol_deregister() would do it, but it waits for hand-overs under way
- * instead of being refused, so that a module's exit function can rely on it.
- *
- * Context: Process context, may sleep, takes rtnl.
- * Return: 0; -ENOENT: no such handle; -EPERM: it is somebody else's; -EDEADLK:
- * called from inside a callback.
- */
-int mgm_protocol_shutdown(struct net *net, u32 handle)
-{
-	return mgm_do_shutdown(mgm_pernet(net), handle);
-}
-EXPORT_SYMBOL_GPL(mgm_protocol_shutdown);
-
-/* The next protocol that is bound to @portid; any, if that is 0. */
-static struct mgm_protocol *find_bound(struct mgm_net *mn, u32 portid)
-{
-	struct mgm_protocol *proto;
-	unsigned long handle;
-
-	xa_for_each(&mn->protocols, handle, proto)
-		if (!proto->dying && (!portid || proto->portid == portid))
-			return proto;
-	return NULL;
-}
-
-static void shutdown_bound(struct mgm_net *mn, u32 portid)
-{
-	struct mgm_protocol *proto;
-
-	for (;;) {
-		mutex_lock(&mn->lock);
-		proto = find_bound(mn, portid);
-		mutex_unlock(&mn->lock);
-		if (!proto)
-			return;
-		/* Sockets close often; rtnl is only for those that matter. */
-		lock_both(mn);
-		proto = find_bound(mn, portid);
-		if (proto)
-			shut_down(mn, proto);
-		else
-			unlock_both(mn);
-	}
-}
-
-/* A netlink socket has closed: the protocols bound to it end with it. */
-void mgm_shutdown_socket(struct mgm_net *mn, u32 portid)
-{
-	shutdown_bound(mn, portid);
-}
-
-/* The namespace ends, or the module goes. */
-void mgm_shutdown_all(struct mgm_net *mn)
-{
-	shutdown_bound(mn, 0);
-}
-
-static struct mgm_interface *first_on_dead_link(struct mgm_net *mn)
-{
-	struct mgm_interface *ifc = NULL;
-
-	while ((ifc = mgm_interface_after(mn, ifc ? &ifc->key : NULL)))
-		if (READ_ONCE(ifc->link->dying))
-			return ifc;
-	return NULL;
-}
-
-/* Devices are going: release what stands on them, the owner first. */
-void mgm_shutdown_dead_links(struct mgm_net *mn)
-{
-	struct mgm_interface *ifc;
-
-	for (;;) {
-		lock_both(mn);
-		ifc = first_on_dead_link(mn);
-		if (!ifc)
-			break;
-		if (ifc->handover) {
-			wait_handover(mn, true);
-		} else if (ifc->owner) {
-			change_owner(mn, ifc, NULL);
-		} else {
-			release_igmp(mn, ifc);
-			unlock_both(mn);
-		}
-	}
-	unlock_both(mn);
-}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Shut-down: all interfaces released by the book, the handle destroyed. Run for
+ * a protocol that asks for it, whose socket closes, whose namespace ends; and,
+ * interface by interface, for devices that go.
+ */
+#include <linux/module.h>
+#include <linux/sched.h>
+
+#include "core.h"
+
+static struct mgm_interface *first_interface(struct mgm_protocol *proto)
+{
+	if (proto->flags & MGM_PROTOCOL_F_IGMP)
+		return list_first_entry_or_null(&proto->interfaces,
+						struct mgm_interface,
+						igmp_node);
+	return list_first_entry_or_null(&proto->interfaces,
+					struct mgm_interface, owner_node);
+}
+
+/*
+ * The whole shut-down. Call with both locks held, which are dropped; the
+ * handle is dead from the first moment on.
+ */
+static void shut_down(struct mgm_net *mn, struct mgm_protocol *proto)
+{
+	struct mgm_interface *ifc;
+
+	proto->dying = true;
+	for (;;) {
+		ifc = first_interface(proto);
+		if (proto->nr_handovers || proto->cb_task ||
+		    (ifc && ifc->handover)) {
+			mgm_wait_handover(mn, true);
+			mgm_lock_both(mn);
+			continue;
+		}
+		if (!ifc)
+			break;
+		if (ifc->igmp == proto) {
+			mgm_release_igmp(mn, ifc);
+			continue;
+		}
+		mgm_change_owner(mn, ifc, NULL);
+		mgm_lock_both(mn);
+	}
+	mgm_protocol_destroy(mn, proto);
+	mgm_unlock_both(mn);
+}
+
+int mgm_do_shutdown(struct mgm_net *mn, u32 handle)
+{
+	struct mgm_client client = { .handle = handle };
+	struct mgm_protocol *proto;
+	int err = 0;
+
+	mgm_lock_both(mn);
+	proto = mgm_protocol_find_client(mn, &client, NULL);
+	if (IS_ERR(proto))
+		err = PTR_ERR(proto);
+	else if (proto->cb_task == current || mgm_in_igmp_callback(mn))
+		err = -EDEADLK;
+	if (err) {
+		mgm_unlock_both(mn);
+		return err;
+	}
+	shut_down(mn, proto);
+	return 0;
+}
+
+/**
+ * mgm_protocol_shutdown - release everything and deregister, in one call
+ * @net: network namespace
+ * @handle: of the protocol
+ *
+ * Both rows of the shut-down, as mgm_interface_release() for each interface and
+ * mgm_protocol_deregister() would do it, but it waits for hand-overs under way
+ * instead of being refused, so that a module's exit function can rely on it.
+ *
+ * Context: Process context, may sleep, takes rtnl.
+ * Return: 0; -ENOENT: no such handle; -EPERM: it is somebody else's; -EDEADLK:
+ * called from inside a callback.
+ */
+int mgm_protocol_shutdown(struct net *net, u32 handle)
+{
+	return mgm_do_shutdown(mgm_pernet(net), handle);
+}
+EXPORT_SYMBOL_GPL(mgm_protocol_shutdown);
+
+/* The next protocol that is bound to @portid; any, if that is 0. */
+static struct mgm_protocol *find_bound(struct mgm_net *mn, u32 portid)
+{
+	struct mgm_protocol *proto;
+	unsigned long handle;
+
+	xa_for_each(&mn->protocols, handle, proto)
+		if (!proto->dying && (!portid || proto->portid == portid))
+			return proto;
+	return NULL;
+}
+
+static void shutdown_bound(struct mgm_net *mn, u32 portid)
+{
+	struct mgm_protocol *proto;
+
+	for (;;) {
+		mutex_lock(&mn->lock);
+		proto = find_bound(mn, portid);
+		mutex_unlock(&mn->lock);
+		if (!proto)
+			return;
+		/* Sockets close often; rtnl is only for those that matter. */
+		mgm_lock_both(mn);
+		proto = find_bound(mn, portid);
+		if (proto)
+			shut_down(mn, proto);
+		else
+			mgm_unlock_both(mn);
+	}
+}
+
+/* A netlink socket has closed: the protocols bound to it end with it. */
+void mgm_shutdown_socket(struct mgm_net *mn, u32 portid)
+{
+	shutdown_bound(mn, portid);
+}
+
+/* The namespace ends, or the module goes. */
+void mgm_shutdown_all(struct mgm_net *mn)
+{
+	shutdown_bound(mn, 0);
+}
+
+static struct mgm_interface *first_on_dead_link(struct mgm_net *mn)
+{
+	struct mgm_interface *ifc = NULL;
+
+	while ((ifc = mgm_interface_after(mn, ifc ? &ifc->key : NULL)))
+		if (READ_ONCE(ifc->link->dying))
+			return ifc;
+	return NULL;
+}
+
+/* Devices are going: release what stands on them, the owner first. */
+void mgm_shutdown_dead_links(struct mgm_net *mn)
+{
+	struct mgm_interface *ifc;
+
+	for (;;) {
+		mgm_lock_both(mn);
+		ifc = first_on_dead_link(mn);
+		if (!ifc)
+			break;
+		if (ifc->handover) {
+			mgm_wait_handover(mn, true);
+		} else if (ifc->owner) {
+			mgm_change_owner(mn, ifc, NULL);
+		} else {
+			mgm_release_igmp(mn, ifc);
+			mgm_unlock_both(mn);
+		}
+	}
+	mgm_unlock_both(mn);
+}
