@@ -95,7 +95,11 @@ static int __init mgm_init(void)
 {
 	int err;
 
-	mgm_wq = alloc_workqueue("mgm", WQ_UNBOUND, 0);
+	/*
+	 * Bound to CPUs: held packets leave from the CPU that they came in on,
+	 * and so stay in order with those that follow them there.
+	 */
+	mgm_wq = alloc_workqueue("mgm", WQ_CPU_INTENSIVE, 0);
 	if (!mgm_wq)
 		return -ENOMEM;
 	err = register_pernet_device(&pernet_ops);
