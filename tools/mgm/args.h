@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The arguments of a command: "word value" pairs and bare words, in any order. */
+#ifndef MGM_TOOL_ARGS_H
+#define MGM_TOOL_ARGS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mgm.h"
+#include "netlink.h"
+
+enum {
+	ARG_HANDLE = 1 << 0,
+	ARG_ID = 1 << 1,
+	ARG_COMPONENT = 1 << 2,
+	ARG_NAME = 1 << 3,
+	ARG_PERSIST = 1 << 4,
+	ARG_DEV = 1 << 5,
+	ARG_NEXTHOP = 1 << 6,
+	ARG_TTL_THRESHOLD = 1 << 7,
+	ARG_GROUP = 1 << 8,
+	ARG_SOURCE = 1 << 9,
+	ARG_JOIN = 1 << 10,
+	ARG_FORWARD = 1 << 11,
+	ARG_TYPE = 1 << 12,
+};
+
+struct address {
+	int family;		/* AF_UNSPEC: any */
+	bool has_len;
+	uint32_t len;		/* of the prefix */
+	union {
+		struct in_addr in4;
+		struct in6_addr in6;
+	};
+};
+
+struct args {
+	unsigned int given;	/* ARG_* */
+	uint32_t handle;
+	uint32_t id;
+	uint32_t component;
+	const char *name;
+	uint32_t ifindex;
+	struct address nexthop;
+	uint32_t ttl_threshold;
+	struct address group;
+	struct address source;
+	uint32_t type;
+};
+
+/*
+ * Parse the arguments, of which those in @allowed may be there and those in
+ * @required must. Complains with a hint at the help of @object.
+ */
+enum status args_parse(int argc, char **argv, const char *object, unsigned int allowed,
+		       unsigned int required, struct args *args);
+
+/*
+ * Put an address into @request, under one of two numbers, according to its
+ * family; "any" puts nothing. The second puts the prefix length too, if given.
+ */
+void args_put_address(struct request *request, uint16_t number4, uint16_t number6,
+		      const struct address *address);
+void args_put_prefix(struct request *request, uint16_t number4, uint16_t number6,
+		     uint16_t number_len, const struct address *address);
+
+#endif /* MGM_TOOL_ARGS_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The conversation with the kernel. */
+#ifndef MGM_TOOL_NETLINK_H
+#define MGM_TOOL_NETLINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <libmnl/libmnl.h>
+
+#include "attr.h"
+#include "mgm.h"
+
+/*
+ * A request in the making. The set tells the words of its attributes, for the
+ * message about a refused one.
+ */
+struct request {
+	const struct attr_set *set;
+	uint16_t type;
+	int expected_error;		/* an errno that the caller explains itself */
+	bool met_expected_error;
+	bool too_long;
+	union {
+		struct nlmsghdr header;
+		char buffer[4096];
+	};
+};
+
+/*
+ * Called for each message that answers a request. Returns a status; other than
+ * STATUS_OK ends the conversation.
+ */
+typedef enum status (*answer_fn)(const struct nlmsghdr *nlh, void *data);
+
+/* The socket is opened when it is first needed. */
+void nl_close(void);
+
+void request_init(struct request *request, uint8_t cmd, const struct attr_set *set);
+void request_put_u32(struct request *request, uint16_t number, uint32_t value);
+void request_put_string(struct request *request, uint16_t number, const char *string);
+void request_put(struct request *request, uint16_t number, const void *value, size_t len);
+
+/* Ask for one thing, or for something to be done; wait for the verdict. */
+enum status nl_do(struct request *request, answer_fn answer, void *data);
+
+/*
+ * Ask for all objects. @interrupted tells that they changed meanwhile, so that
+ * some may be missing from what came, or have come twice.
+ */
+enum status nl_dump(struct request *request, answer_fn answer, void *data,
+		    bool *interrupted);
+
+/* From now on, receive what is announced to the family's monitor group. */
+enum status nl_subscribe(void);
+int nl_fd(void);
+
+/*
+ * Receive what has been announced. Returns STATUS_OK also when there was
+ * nothing; @overrun tells that announcements were lost.
+ */
+enum status nl_receive(answer_fn answer, void *data, bool *overrun);
+
+/* Sort the attributes of a message of the family; complains about bad ones. */
+enum status nl_parse(const struct nlmsghdr *nlh, const struct attr_set *set,
+		     const struct nlattr **tb);
+
+/* Of a message of the family. */
+uint8_t nl_command(const struct nlmsghdr *nlh);
+
+#endif /* MGM_TOOL_NETLINK_H */

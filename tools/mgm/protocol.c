@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mgm protocol: the protocols that are registered. */
+#include <stdio.h>
+#include <linux/mgm.h>
+
+#include "args.h"
+#include "objects.h"
+#include "print.h"
+#include "show.h"
+
+static const char usage[] =
+"Usage: mgm protocol [ show ] [ handle HANDLE ]\n"
+"       mgm protocol register id ID [ component ID ] [ name NAME ] persist\n"
+"       mgm protocol deregister handle HANDLE\n"
+"\n"
+"A multicast routing protocol registers before it does anything else. It is known\n"
+"by its protocol id and, where there are several instances of it, a component id,\n"
+"and gets a handle, which all its later commands must give. \"register\" prints it.\n"
+"\n"
+"  ID            a number, decimal or hexadecimal (0x)\n"
+"  NAME          for people; 31 bytes at most\n"
+"  persist       the registration stays until it is deregistered. Without it a\n"
+"                registration ends with the program that made it: here, at once\n"
+"\n"
+"A protocol must release its interfaces before it can deregister.\n";
+
+static const struct attr attrs[] = {
+	[MGM_A_PROTOCOL_HANDLE] = { ATTR_U32, "handle" },
+	[MGM_A_PROTOCOL_ID] = { ATTR_U32, "id" },
+	[MGM_A_PROTOCOL_COMPONENT] = { ATTR_U32, "component" },
+	[MGM_A_PROTOCOL_NAME] = { ATTR_STRING, "name" },
+	[MGM_A_PROTOCOL_FLAGS] = { ATTR_U32, "flags" },
+	[MGM_A_PROTOCOL_PORTID] = { ATTR_U32, "portid" },
+	[MGM_A_PROTOCOL_MODULE] = { ATTR_STRING, "module" },
+	[MGM_A_PROTOCOL_INTERFACES] = { ATTR_U32, "interfaces" },
+	[MGM_A_PROTOCOL_MEMBERSHIPS] = { ATTR_U32, "memberships" },
+};
+
+static const struct attr_set set = { ARRAY_SIZE(attrs), attrs };
+
+static const char *const flag_names[] = { "persist", "igmp", "kernel" };
+
+enum status protocol_print(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[ATTR_COUNT_MAX];
+	enum status status = nl_parse(nlh, &set, tb);
+
+	if (status != STATUS_OK)
+		return status;
+
+	attr_print_uint("protocol", "handle", tb[MGM_A_PROTOCOL_HANDLE]);
+	attr_print_uint("id", "id", tb[MGM_A_PROTOCOL_ID]);
+	attr_print_uint("component", "component", tb[MGM_A_PROTOCOL_COMPONENT]);
+	attr_print_name("name", "name", tb[MGM_A_PROTOCOL_NAME]);
+	attr_print_flags("flags", flag_names, ARRAY_SIZE(flag_names),
+			 tb[MGM_A_PROTOCOL_FLAGS]);
+	attr_print_uint("portid", "portid", tb[MGM_A_PROTOCOL_PORTID]);
+	attr_print_name("module", "module", tb[MGM_A_PROTOCOL_MODULE]);
+	attr_print_uint("interfaces", "interfaces", tb[MGM_A_PROTOCOL_INTERFACES]);
+	attr_print_uint("memberships", "memberships", tb[MGM_A_PROTOCOL_MEMBERSHIPS]);
+	return STATUS_OK;
+}
+
+static enum status show_answer(const struct nlmsghdr *nlh, void *data)
+{
+	enum status status;
+
+	(void)data;
+	print_object_open();
+	status = protocol_print(nlh);
+	print_object_close();
+	return status;
+}
+
+static int show(int argc, char **argv)
+{
+	struct request request;
+	enum status status;
+	struct args args;
+
+	status = args_parse(argc, argv, "protocol", ARG_HANDLE, 0, &args);
+	if (status != STATUS_OK)
+		return status;
+
+	request_init(&request, MGM_CMD_PROTOCOL_GET, &set);
+	if (!args.given)
+		return show_all(&request, show_answer, NULL);
+
+	request_put_u32(&request, MGM_A_PROTOCOL_HANDLE, args.handle);
+	return show_one(&request, show_answer, NULL);
+}
+
+/* In text the handle alone, for a script to keep. */
+static enum status register_answer(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[ATTR_COUNT_MAX];
+	enum status status;
+
+	if (options.json)
+		return show_answer(nlh, data);
+
+	status = nl_parse(nlh, &set, tb);
+	if (status != STATUS_OK)
+		return status;
+
+	print_object_open();
+	attr_print_uint("", "handle", tb[MGM_A_PROTOCOL_HANDLE]);
+	print_object_close();
+	return STATUS_OK;
+}
+
+static int do_register(int argc, char **argv)
+{
+	struct request request;
+	enum status status;
+	struct args args;
+
+	status = args_parse(argc, argv, "protocol",
+			    ARG_ID | ARG_COMPONENT | ARG_NAME | ARG_PERSIST, ARG_ID, &args);
+	if (status != STATUS_OK)
+		return status;
+	if (!(args.given & ARG_PERSIST))
+		return complain("the registration would end with this command; say persist");
+
+	request_init(&request, MGM_CMD_PROTOCOL_REGISTER, &set);
+	request_put_u32(&request, MGM_A_PROTOCOL_ID, args.id);
+	if (args.given & ARG_COMPONENT)
+		request_put_u32(&request, MGM_A_PROTOCOL_COMPONENT, args.component);
+	if (args.given & ARG_NAME)
+		request_put_string(&request, MGM_A_PROTOCOL_NAME, args.name);
+	request_put_u32(&request, MGM_A_PROTOCOL_FLAGS, MGM_PROTOCOL_F_PERSIST);
+
+	return nl_do(&request, register_answer, NULL);
+}
+
+static int do_deregister(int argc, char **argv)
+{
+	struct request request;
+	enum status status;
+	struct args args;
+
+	status = args_parse(argc, argv, "protocol", ARG_HANDLE, ARG_HANDLE, &args);
+	if (status != STATUS_OK)
+		return status;
+
+	request_init(&request, MGM_CMD_PROTOCOL_DEREGISTER, &set);
+	request_put_u32(&request, MGM_A_PROTOCOL_HANDLE, args.handle);
+	return nl_do(&request, NULL, NULL);
+}
+
+int protocol_main(int argc, char **argv)
+{
+	static const struct command commands[] = {
+		{ "show", show },
+		{ "list", show },
+		{ "register", do_register },
+		{ "deregister", do_deregister },
+	};
+
+	return run_command("protocol", commands, ARRAY_SIZE(commands), usage, argc, argv);
+}
