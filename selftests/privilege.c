@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may: reading is open to all, everything else needs CAP_NET_ADMIN over the
+ * network namespace.
+ */
+#include "mgm_harness.h"
+
+#define NOBODY	65534
+
+FIXTURE(privilege)
+{
+	struct mgm_nl root;
+	struct mgm_nl nl;
+	__u32 handle;
+	int dev;
+};
+
+/* Capabilities go with the user id, and come back with it. */
+static int become(uid_t uid)
+{
+	return setresuid(-1, uid, -1) ? -errno : 0;
+}
+
+FIXTURE_SETUP(privilege)
+{
+	ASSERT_EQ(0, netns_new());
+	ASSERT_EQ(0, mgm_nl_open(&self->root));
+	self->dev = rtnl_dummy("dummy0");
+	ASSERT_LT(0, self->dev);
+	ASSERT_EQ(0, mgm_nl_register(&self->root, 10, PERSIST));
+	self->handle = self->root.handle;
+	ASSERT_EQ(0, mgm_nl_take(&self->root, self->handle, self->dev));
+	ASSERT_EQ(0, mgm_nl_add(&self->root, self->handle, self->dev,
+				"239.1.1.1", NULL, JOIN));
+	ASSERT_EQ(0, become(NOBODY));
+	ASSERT_EQ(0, mgm_nl_open(&self->nl));
+}
+
+FIXTURE_TEARDOWN(privilege)
+{
+	mgm_nl_close(&self->nl);
+	mgm_nl_close(&self->root);
+}
+
+static void refuse_all(struct __test_metadata *_metadata, struct mgm_nl *nl,
+		       __u32 handle, int dev)
+{
+	EXPECT_REFUSED(nl, EPERM, "", mgm_nl_register(nl, 11, 0));
+	EXPECT_REFUSED(nl, EPERM, "", mgm_nl_register(nl, 11, PERSIST));
+	EXPECT_REFUSED(nl, EPERM, "", mgm_nl_deregister(nl, handle));
+	EXPECT_REFUSED(nl, EPERM, "", mgm_nl_take(nl, handle, dev));
+	EXPECT_REFUSED(nl, EPERM, "", mgm_nl_release(nl, handle, dev));
+	EXPECT_REFUSED(nl, EPERM, "", mgm_nl_add(nl, handle, dev, "239.1.1.2",
+						 NULL, JOIN));
+	EXPECT_REFUSED(nl, EPERM, "", mgm_nl_del(nl, handle, dev, "239.1.1.1",
+						 NULL, JOIN));
+}
+
+TEST_F(privilege, nobody_may_change_anything)
+{
+	refuse_all(_metadata, &self->nl, self->handle, self->dev);
+}
+
+TEST_F(privilege, nobody_may_not_use_a_socket_that_root_opened)
+{
+	refuse_all(_metadata, &self->root, self->handle, self->dev);
+}
+
+static int count_cb(const struct nlmsghdr *nlh, void *data)
+{
+	++*(unsigned int *)data;
+	return MNL_CB_OK;
+}
+
+TEST_F(privilege, everybody_may_read_everything)
+{
+	static const struct {
+		__u8 cmd;
+		unsigned int count;
+	} dumps[] = {
+		{ MGM_CMD_PROTOCOL_GET, 1 },
+		{ MGM_CMD_INTERFACE_GET, 1 },
+		{ MGM_CMD_MEMBERSHIP_GET, 1 },
+		{ MGM_CMD_MFE_GET, 0 },
+		{ MGM_CMD_LIMIT_GET, MGM_LIMIT_MAX + 1 },
+	};
+	struct mgm_nl *nl = &self->nl;
+	unsigned int i, count;
+
+	for (i = 0; i < ARRAY_SIZE(dumps); i++) {
+		count = 0;
+		EXPECT_EQ(0, mgm_nl_call(nl, dumps[i].cmd, NLM_F_DUMP, count_cb,
+					 &count, NULL));
+		EXPECT_EQ(dumps[i].count, count);
+	}
+	EXPECT_EQ(0, CALL(nl, MGM_CMD_PROTOCOL_GET,
+			  U32(MGM_A_PROTOCOL_HANDLE, self->handle)));
+	EXPECT_EQ(0, CALL(nl, MGM_CMD_INTERFACE_GET,
+			  U32(MGM_A_INTERFACE_IFINDEX, self->dev)));
+}
+
+TEST_F(privilege, everybody_may_watch)
+{
+	char *heard;
+
+	ASSERT_EQ(0, mgm_nl_listen(&self->nl));
+	ASSERT_EQ(0, become(0));
+	ASSERT_EQ(0, mgm_nl_release(&self->root, self->handle, self->dev));
+	heard = mgm_nl_heard(&self->nl, WAIT_MS);
+	ASSERT_NE(NULL, heard);
+	EXPECT_EQ(0, strncmp(heard, "del membership ", 15));
+}
+
+TEST_F(privilege, whoever_owns_the_namespace_may_change_it)
+{
+	struct mgm_nl nl;
+	int dev;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		SKIP(return, "no user namespaces for everybody: %m");
+	ASSERT_EQ(0, mgm_nl_open(&nl));
+	EXPECT_PROTOCOLS(&nl, "");
+	dev = rtnl_dummy("dummy0");
+	ASSERT_LT(0, dev);
+	EXPECT_EQ(0, mgm_nl_register(&nl, 10, 0));
+	EXPECT_EQ(0, mgm_nl_take(&nl, nl.handle, dev));
+	EXPECT_EQ(0, mgm_nl_add(&nl, nl.handle, dev, "239.1.1.1", NULL, JOIN));
+	/* The namespace that it came from is not its own. */
+	refuse_all(_metadata, &self->nl, self->handle, self->dev);
+	mgm_nl_close(&nl);
+}
+
+TEST_HARNESS_MAIN
