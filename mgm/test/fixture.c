@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A namespace for a test, made of the rooms alone: no netlink, no devices, no
+ * data path. What the rooms say through mgm_event() is kept for the test.
+ */
+#include <linux/module.h>
+#include <linux/rhashtable.h>
+
+#include "../bound.c"
+#include "fixture.h"
+
+void mgm_event(struct mgm_net *mn, enum mgm_event event, u32 handle,
+	       const void *obj)
+{
+	struct fixture *f = container_of(mn, struct fixture, mn);
+	struct fixture_event *e;
+
+	mgm_changed(mn);
+	if (f->nr_events < MAX_EVENTS) {
+		e = &f->events[f->nr_events];
+		e->event = event;
+		e->handle = handle;
+		e->obj = obj;
+		e->n = 0;
+		if (event >= MGM_EVENT_MFE_ADD)
+			e->n = mgm_mfe_out(mn, obj)->n;
+	}
+	f->nr_events++;
+}
+
+void fixture_lock(struct fixture *f)
+{
+	mutex_lock(&f->mn.lock);
+	f->locked = true;
+}
+
+void fixture_unlock(struct fixture *f)
+{
+	f->locked = false;
+	mutex_unlock(&f->mn.lock);
+}
+
+struct fixture *fixture_new(struct kunit *test)
+{
+	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	if (!f)
+		return NULL;
+	f->test = test;
+	f->mn.genid = 1;
+	mutex_init(&f->mn.lock);
+	xa_init(&f->mn.protocols);
+	f->mn.interfaces = RB_ROOT;
+	f->mn.groups = RB_ROOT;
+	mgm_bounds_init(&f->mn);
+	return mgm_mfe_init(&f->mn) ? NULL : f;
+}
+
+static void empty(struct mgm_net *mn)
+{
+	struct mgm_protocol *proto;
+	struct mgm_interface *ifc;
+	struct mgm_membership *m;
+	struct mgm_mfe *mfe;
+	unsigned long handle;
+
+	while ((mfe = mgm_mfe_after(mn, NULL)))
+		mgm_mfe_destroy(mn, mfe);
+	while ((m = mgm_membership_after(mn, NULL, NULL, 0)))
+		mgm_membership_destroy(mn, m);
+	while ((ifc = mgm_interface_after(mn, NULL))) {
+		mgm_interface_set_owner(mn, ifc, NULL);
+		mgm_interface_set_igmp(mn, ifc, NULL);
+		mgm_interface_destroy(mn, ifc);
+	}
+	xa_for_each(&mn->protocols, handle, proto)
+		mgm_protocol_destroy(mn, proto);
+}
+
+/* Also after a test that has given up: then it is another thread that ends it. */
+void fixture_free(struct fixture *f)
+{
+	if (!f->locked)
+		fixture_lock(f);
+	EXPECT_SOUND(f->test);
+	empty(&f->mn);
+	EXPECT_SOUND(f->test);
+	fixture_unlock(f);
+
+	/* Interfaces and MFEs are freed by callbacks in this module. */
+	rcu_barrier();
+	mgm_mfe_exit(&f->mn);
+	xa_destroy(&f->mn.protocols);
+}
+
+int fixture_init(struct kunit *test)
+{
+	struct fixture *f = fixture_new(test);
+
+	test->priv = f;
+	if (!f)
+		return -ENOMEM;
+	fixture_lock(f);
+	return 0;
+}
+
+void fixture_exit(struct kunit *test)
+{
+	if (test->priv)
+		fixture_free(test->priv);
+	test->priv = NULL;
+}
+
+void *fixture_must(struct kunit *test, const void *ptr, const char *what,
+		   int line)
+{
+	if (IS_ERR_OR_NULL(ptr)) {
+		fixture_unlock(test->priv);
+		KUNIT_ASSERT_FAILURE(test, "line %d: %s is %ld", line, what,
+				     PTR_ERR(ptr));
+	}
+	return (void *)ptr;
+}
+
+static void local_join(struct net *net, void *priv, const struct mgm_sg *sg,
+		       const struct mgm_if *ifc)
+{
+}
+
+static const struct mgm_protocol_ops plain_ops;
+
+static const struct mgm_protocol_ops deciding_ops = {
+	.local_join = local_join,
+};
+
+struct mgm_protocol *fixture_protocol(struct kunit *test,
+				      enum fixture_kind kind)
+{
+	struct fixture *f = test->priv;
+	struct mgm_protocol_params params = { .id = 100 + f->nr_protocols++ };
+	u32 flags = MGM_PROTOCOL_F_KERNEL;
+
+	switch (kind) {
+	case USER:
+		flags = 0;
+		break;
+	case DECIDING:
+		params.ops = &deciding_ops;
+		break;
+	case IGMP:
+		flags |= MGM_PROTOCOL_F_IGMP;
+		fallthrough;
+	case PLAIN:
+		params.ops = &plain_ops;
+		break;
+	}
+	return MUST(test, mgm_protocol_create(&f->mn, &params, flags, 0, NULL));
+}
+
+/* IGMP may be "owner" here: then it is enabled on the interface. */
+struct mgm_interface *fixture_interface(struct kunit *test, u32 ifindex,
+					__be32 hop, struct mgm_protocol *owner)
+{
+	struct mgm_if key = mgm_if4(ifindex, hop);
+	struct mgm_net *mn = net_of(test);
+	struct mgm_interface *ifc;
+
+	ifc = MUST(test, mgm_interface_create(mn, &key, NULL));
+	if (owner && (owner->flags & MGM_PROTOCOL_F_IGMP))
+		mgm_interface_set_igmp(mn, ifc, owner);
+	else
+		mgm_interface_set_owner(mn, ifc, owner);
+	return ifc;
+}
+
+/* What the front door does when a protocol adds a membership. */
+struct mgm_membership *fixture_join(struct kunit *test,
+				    struct mgm_protocol *proto,
+				    struct mgm_interface *ifc, __be32 src,
+				    __be32 grp)
+{
+	struct mgm_sg sg = mgm_sg4(src, grp);
+	struct mgm_net *mn = net_of(test);
+	struct mgm_membership *m;
+
+	m = MUST(test, mgm_membership_create(mn, proto, ifc, &sg, JOIN, NULL));
+	mgm_mfe_refresh(mn, &sg, ifc);
+	return m;
+}
+
+/* And when it deletes one. */
+void fixture_leave(struct kunit *test, struct mgm_protocol *proto,
+		   struct mgm_interface *ifc, __be32 src, __be32 grp)
+{
+	struct mgm_sg sg = mgm_sg4(src, grp);
+	struct mgm_net *mn = net_of(test);
+	struct mgm_membership *m;
+
+	m = MUST(test, mgm_membership_find(mn, &sg, &ifc->key, proto->handle));
+	mgm_membership_destroy(mn, m);
+	mgm_mfe_refresh(mn, &sg, ifc);
+}
+
+struct mgm_mfe *fixture_mfe(struct kunit *test, __be32 src, __be32 grp,
+			    struct mgm_interface *in)
+{
+	struct mgm_route route = { .ifindex = in ? in->key.ifindex : 0 };
+	struct mgm_sg sg = mgm_sg4(src, grp);
+
+	return MUST(test, mgm_mfe_create(net_of(test), &sg, in, &route));
+}
+
+struct mgm_mfe *fixture_find(struct kunit *test, __be32 src, __be32 grp)
+{
+	struct mgm_sg sg = mgm_sg4(src, grp);
+
+	return mgm_mfe_find(net_of(test), &sg);
+}
+
+void fixture_forget_events(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	f->nr_events = 0;
+}
+
+void fixture_expect_events(struct kunit *test, const struct fixture_event *want,
+			   unsigned int n, int line)
+{
+	struct fixture *f = test->priv;
+	const struct fixture_event *got = f->events;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ_MSG(test, f->nr_events, n, "line %d", line);
+	for (i = 0; i < min3(f->nr_events, n, (unsigned int)MAX_EVENTS); i++) {
+		KUNIT_EXPECT_EQ_MSG(test, got[i].event, want[i].event,
+				    "line %d, event %u", line, i);
+		KUNIT_EXPECT_EQ_MSG(test, got[i].handle, want[i].handle,
+				    "line %d, event %u", line, i);
+		KUNIT_EXPECT_PTR_EQ_MSG(test, got[i].obj, want[i].obj,
+					"line %d, event %u", line, i);
+		KUNIT_EXPECT_EQ_MSG(test, got[i].n, want[i].n,
+				    "line %d, event %u", line, i);
+	}
+	fixture_forget_events(test);
+}
+
+void fixture_expect_oifs(struct kunit *test, const struct mgm_mfe *mfe,
+			 struct mgm_interface *const *want, unsigned int n,
+			 int line)
+{
+	const struct mgm_outlist *out = mgm_mfe_out(net_of(test), mfe);
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ_MSG(test, out->n, n, "line %d", line);
+	for (i = 0; i < min(out->n, n); i++) {
+		KUNIT_EXPECT_PTR_EQ_MSG(test, out->oif[i]->ifc, want[i],
+					"line %d, interface %u", line, i);
+		KUNIT_EXPECT_PTR_EQ_MSG(test, out->oif[i]->mfe, mfe,
+					"line %d, interface %u", line, i);
+	}
+}
+
+void fixture_expect_bound(struct kunit *test, enum mgm_limit id, u32 used,
+			  s64 hits, int line)
+{
+	struct mgm_bound *b = &net_of(test)->bounds[id];
+
+	KUNIT_EXPECT_EQ_MSG(test, b->used, used, "line %d", line);
+	KUNIT_EXPECT_EQ_MSG(test, atomic64_read(&b->hits), hits, "line %d",
+			    line);
+}
+
+void fixture_expect_refusal(struct kunit *test, int got,
+			    const struct netlink_ext_ack *extack, int err,
+			    const char *msg, int line)
+{
+	KUNIT_EXPECT_EQ_MSG(test, got, err, "line %d", line);
+	KUNIT_EXPECT_STREQ_MSG(test, extack->_msg ?: "", msg ?: "", "line %d",
+			       line);
+}
+
+MODULE_DESCRIPTION("KUnit suites of the Multicast Group Manager");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the suites share: a namespace of each test's own, verbs that fill it, and
+ * the questions that many tests ask.
+ *
+ * A test runs with the lock of its namespace held. A KUnit assertion would end
+ * the thread with it; so tests use expectations, and MUST() where they cannot
+ * go on.
+ */
+#ifndef _MGM_TEST_FIXTURE_H
+#define _MGM_TEST_FIXTURE_H
+
+#include <kunit/test.h>
+#include <linux/string.h>
+
+#include "../core.h"
+
+/* 10.0.0.n, 239.1.1.n and 192.0.2.n */
+#define SRC(n)		htonl(0x0a000000 | (n))
+#define GRP(n)		htonl(0xef010100 | (n))
+#define HOP(n)		htonl(0xc0000200 | (n))
+
+#define ANY		0
+#define JOIN		MGM_MEMBERSHIP_F_JOIN
+#define FORWARD		MGM_MEMBERSHIP_F_FORWARD
+
+#define MAX_EVENTS	32
+
+/* An event, and how many interfaces its MFE had, if it was about one. */
+struct fixture_event {
+	enum mgm_event event;
+	u32 handle;
+	const void *obj;
+	u32 n;
+};
+
+struct fixture {
+	struct mgm_net mn;
+	struct kunit *test;
+	bool locked;
+	unsigned int nr_protocols;	/* ever made */
+	unsigned int nr_events;		/* of which the first ones are kept */
+	struct fixture_event events[MAX_EVENTS];
+};
+
+enum fixture_kind {
+	USER,				/* a protocol in user space */
+	PLAIN,				/* one without local_join */
+	DECIDING,			/* one with it */
+	IGMP,
+};
+
+struct fixture *fixture_new(struct kunit *test);
+void fixture_lock(struct fixture *f);
+void fixture_unlock(struct fixture *f);
+void fixture_free(struct fixture *f);
+
+int fixture_init(struct kunit *test);
+void fixture_exit(struct kunit *test);
+
+static inline struct mgm_net *net_of(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	return &f->mn;
+}
+
+/* The pointer, if it is one; else the test ends here. */
+#define MUST(test, ptr) \
+	((typeof(ptr))fixture_must(test, (ptr), #ptr, __LINE__))
+
+void *fixture_must(struct kunit *test, const void *ptr, const char *what,
+		   int line);
+
+struct mgm_protocol *fixture_protocol(struct kunit *test,
+				      enum fixture_kind kind);
+struct mgm_interface *fixture_interface(struct kunit *test, u32 ifindex,
+					__be32 hop, struct mgm_protocol *owner);
+struct mgm_membership *fixture_join(struct kunit *test,
+				    struct mgm_protocol *proto,
+				    struct mgm_interface *ifc, __be32 src,
+				    __be32 grp);
+void fixture_leave(struct kunit *test, struct mgm_protocol *proto,
+		   struct mgm_interface *ifc, __be32 src, __be32 grp);
+struct mgm_mfe *fixture_mfe(struct kunit *test, __be32 src, __be32 grp,
+			    struct mgm_interface *in);
+struct mgm_mfe *fixture_find(struct kunit *test, __be32 src, __be32 grp);
+void fixture_forget_events(struct kunit *test);
+
+/* Everything that points somewhere is counted there, and in its bound. */
+#define EXPECT_SOUND(test) fixture_expect_sound(test, __LINE__)
+
+void fixture_expect_sound(struct kunit *test, int line);
+
+/* These events, in this order, and no other since the last time. */
+#define EXPECT_EVENTS(test, ...) \
+do { \
+	const struct fixture_event _want[] = { __VA_ARGS__ }; \
+	fixture_expect_events(test, _want, ARRAY_SIZE(_want), __LINE__); \
+} while (0)
+
+#define EXPECT_NO_EVENTS(test) fixture_expect_events(test, NULL, 0, __LINE__)
+
+void fixture_expect_events(struct kunit *test, const struct fixture_event *want,
+			   unsigned int n, int line);
+
+/* Packets of the MFE leave on these interfaces, in this order. */
+#define EXPECT_OIFS(test, mfe, ...) \
+do { \
+	struct mgm_interface *const _want[] = { __VA_ARGS__ }; \
+	fixture_expect_oifs(test, mfe, _want, ARRAY_SIZE(_want), __LINE__); \
+} while (0)
+
+#define EXPECT_NO_OIFS(test, mfe) \
+	fixture_expect_oifs(test, mfe, NULL, 0, __LINE__)
+
+void fixture_expect_oifs(struct kunit *test, const struct mgm_mfe *mfe,
+			 struct mgm_interface *const *want, unsigned int n,
+			 int line);
+
+/* So much of a bound is in use, and so often something was refused. */
+#define EXPECT_BOUND(test, id, used, hits) \
+	fixture_expect_bound(test, id, used, hits, __LINE__)
+
+void fixture_expect_bound(struct kunit *test, enum mgm_limit id, u32 used,
+			  s64 hits, int line);
+
+/* A call has returned @err, and told why in @msg; NULL: nothing told. */
+#define EXPECT_REFUSAL(test, got, extack, err, msg) \
+	fixture_expect_refusal(test, got, extack, err, msg, __LINE__)
+
+void fixture_expect_refusal(struct kunit *test, int got,
+			    const struct netlink_ext_ack *extack, int err,
+			    const char *msg, int line);
+
+/* The elements of name_rows[], each with a @desc, are a test's parameters. */
+#define TABLE(name) \
+	static void name##_desc(const typeof(name##_rows[0]) *row, char *desc) \
+	{ \
+		strscpy(desc, row->desc, KUNIT_PARAM_DESC_SIZE); \
+	} \
+	KUNIT_ARRAY_PARAM(name, name##_rows, name##_desc)
+
+#define CASE_TABLE(fn, name) KUNIT_CASE_PARAM(fn, name##_gen_params)
+
+#endif /* _MGM_TEST_FIXTURE_H */
