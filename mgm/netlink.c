@@ -8,6 +8,10 @@
 
 #include "netlink.h"
 
+/*
+ * Addresses are NLA_U32 here, as a generator would have it: the controller does
+ * not show what it knows as NLA_BE32.
+ */
 static const struct nla_policy protocol_get_policy[] = {
 	[MGM_A_PROTOCOL_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
@@ -24,7 +28,7 @@ static const struct nla_policy protocol_register_policy[] = {
 
 static const struct nla_policy interface_get_policy[] = {
 	[MGM_A_INTERFACE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
-	[MGM_A_INTERFACE_NEXTHOP4] = { .type = NLA_BE32 },
+	[MGM_A_INTERFACE_NEXTHOP4] = { .type = NLA_U32 },
 	[MGM_A_INTERFACE_NEXTHOP6] =
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 };
@@ -32,7 +36,7 @@ static const struct nla_policy interface_get_policy[] = {
 static const struct nla_policy interface_take_policy[] = {
 	[MGM_A_INTERFACE_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MGM_A_INTERFACE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
-	[MGM_A_INTERFACE_NEXTHOP4] = { .type = NLA_BE32 },
+	[MGM_A_INTERFACE_NEXTHOP4] = { .type = NLA_U32 },
 	[MGM_A_INTERFACE_NEXTHOP6] =
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[MGM_A_INTERFACE_TTL_THRESHOLD] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
@@ -41,13 +45,13 @@ static const struct nla_policy interface_take_policy[] = {
 static const struct nla_policy interface_release_policy[] = {
 	[MGM_A_INTERFACE_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MGM_A_INTERFACE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
-	[MGM_A_INTERFACE_NEXTHOP4] = { .type = NLA_BE32 },
+	[MGM_A_INTERFACE_NEXTHOP4] = { .type = NLA_U32 },
 	[MGM_A_INTERFACE_NEXTHOP6] =
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 };
 
 static const struct nla_policy membership_get_policy[] = {
-	[MGM_A_MEMBERSHIP_GROUP4] = { .type = NLA_BE32 },
+	[MGM_A_MEMBERSHIP_GROUP4] = { .type = NLA_U32 },
 	[MGM_A_MEMBERSHIP_GROUP6] =
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[MGM_A_MEMBERSHIP_TYPE] =
@@ -57,14 +61,14 @@ static const struct nla_policy membership_get_policy[] = {
 static const struct nla_policy membership_change_policy[] = {
 	[MGM_A_MEMBERSHIP_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MGM_A_MEMBERSHIP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
-	[MGM_A_MEMBERSHIP_NEXTHOP4] = { .type = NLA_BE32 },
+	[MGM_A_MEMBERSHIP_NEXTHOP4] = { .type = NLA_U32 },
 	[MGM_A_MEMBERSHIP_NEXTHOP6] =
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
-	[MGM_A_MEMBERSHIP_GROUP4] = { .type = NLA_BE32 },
+	[MGM_A_MEMBERSHIP_GROUP4] = { .type = NLA_U32 },
 	[MGM_A_MEMBERSHIP_GROUP6] =
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[MGM_A_MEMBERSHIP_GROUP_LEN] = { .type = NLA_U32 },
-	[MGM_A_MEMBERSHIP_SOURCE4] = { .type = NLA_BE32 },
+	[MGM_A_MEMBERSHIP_SOURCE4] = { .type = NLA_U32 },
 	[MGM_A_MEMBERSHIP_SOURCE6] =
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[MGM_A_MEMBERSHIP_SOURCE_LEN] = { .type = NLA_U32 },
@@ -74,10 +78,15 @@ static const struct nla_policy membership_change_policy[] = {
 };
 
 static const struct nla_policy mfe_get_policy[] = {
-	[MGM_A_MFE_GROUP4] = { .type = NLA_BE32 },
+	[MGM_A_MFE_GROUP4] = { .type = NLA_U32 },
 	[MGM_A_MFE_GROUP6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
-	[MGM_A_MFE_SOURCE4] = { .type = NLA_BE32 },
+	[MGM_A_MFE_SOURCE4] = { .type = NLA_U32 },
 	[MGM_A_MFE_SOURCE6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+};
+
+/* Without a policy, whatever is asked for would be ignored. */
+static const struct nla_policy limit_get_policy[] = {
+	[MGM_A_LIMIT_PAD] = { .type = NLA_REJECT },
 };
 
 #define DUMP(_dumpit)							\
@@ -149,6 +158,8 @@ static const struct genl_ops ops[] = {
 	}, {
 		.cmd = MGM_CMD_LIMIT_GET,
 		DUMP(mgm_nl_limit_get_dumpit),
+		.policy = limit_get_policy,
+		.maxattr = MGM_A_LIMIT_PAD,
 	},
 };
 

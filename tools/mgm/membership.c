@@ -145,7 +145,9 @@ static int change(int argc, char **argv, uint8_t cmd, uint32_t without)
 			MGM_A_MEMBERSHIP_SOURCE_LEN, &args.source);
 
 	flags = (args.given & ARG_JOIN ? MGM_MEMBERSHIP_F_JOIN : 0) |
-		(args.given & ARG_FORWARD ? MGM_MEMBERSHIP_F_FORWARD : 0) ?: without;
+		(args.given & ARG_FORWARD ? MGM_MEMBERSHIP_F_FORWARD : 0);
+	if (!flags)
+		flags = without;
 	if (flags)
 		request_put_u32(&request, MGM_A_MEMBERSHIP_FLAGS, flags);
 	return nl_do(&request, NULL, NULL);

@@ -27,7 +27,8 @@ static const char usage[] =
 "  interface-take, interface-release, igmp-disable, igmp-enable\n"
 "  membership-add, membership-del\n"
 "  mfe-add, mfe-change, mfe-del\n"
-"  overrun       changes came faster than they could be printed; some are lost\n"
+"  overrun       changes came faster than they could be printed, and some of those\n"
+"                before this line are lost\n"
 "\n"
 "As soon as no change can be missed any more, \"listening\" is written to stderr.\n"
 "SIGINT and SIGTERM end it, with exit status 0.\n";
@@ -174,6 +175,7 @@ static int open_signals(void)
 
 int monitor_main(int argc, char **argv)
 {
+	bool overrun = false;
 	unsigned int classes;
 	enum status status;
 	struct pollfd fds[2] = {
@@ -199,21 +201,20 @@ int monitor_main(int argc, char **argv)
 	fputs("listening\n", stderr);
 
 	for (;;) {
-		bool overrun = false;
-
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+		if (poll(fds, ARRAY_SIZE(fds), overrun ? 0 : -1) < 0 && errno != EINTR)
 			return complain("cannot wait for changes: %s", strerror(errno));
 		if (fds[0].revents)
 			return STATUS_OK;
-		if (!fds[1].revents)
-			continue;
 
-		status = nl_receive(print_event, &classes, &overrun);
-		if (status != STATUS_OK)
-			return status;
-		if (overrun) {
+		if (fds[1].revents) {
+			status = nl_receive(print_event, &classes, &overrun);
+			if (status != STATUS_OK)
+				return status;
+		} else if (overrun) {
+			/* What was not lost has been read: the rest was before this. */
 			open_event("overrun");
 			close_event();
+			overrun = false;
 		}
 		if (ferror(stdout))
 			return STATUS_ERROR;

@@ -310,7 +310,6 @@ enum status nl_receive(answer_fn answer, void *data, bool *overrun)
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)nl.buffer;
 	int len = received;
 
-	*overrun = false;
 	if (received < 0) {
 		if (errno == EAGAIN)
 			return STATUS_OK;

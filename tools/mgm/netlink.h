@@ -56,7 +56,8 @@ int nl_fd(void);
 
 /*
  * Receive what has been announced. Returns STATUS_OK also when there was
- * nothing; @overrun tells that announcements were lost.
+ * nothing; sets @overrun when announcements were lost. The kernel says so before
+ * it hands over those that were still in time.
  */
 enum status nl_receive(answer_fn answer, void *data, bool *overrun);
 
