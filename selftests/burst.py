@@ -28,7 +28,7 @@ def setup():
     """The hosts, and the many addresses of h1."""
     lab = star(2)
     lab.h1.ip("route add local 10.13.0.0/16 dev lo")
-    lab.router.ip("route add 10.13.0.0/16 via 10.0.1.2")
+    lab.router.rtnl.route("10.13.0.0", 16, "10.0.1.2")
     return lab
 
 

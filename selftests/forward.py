@@ -10,7 +10,8 @@ One protocol owns r1 and r2, and r3 where a case says so."""
 import socket
 import struct
 
-from lib.tap import case, check, equal, run
+from lib.netlink import IFF_PROMISC
+from lib.tap import case, equal, run
 from lib.topology import star
 from lib.traffic import (RawFlow, Receiver, Sender, Wire, ethernet, ip_packet,
                          one_cpu, stream)
@@ -146,7 +147,7 @@ def entries_apart(lab):
     protocol = start(lab, "r2")
     protocol.take("r3").join("r3", G, S)
     protocol.join("r3", "239.1.1.2")
-    lab.h1.ip("addr add 10.0.1.3/24 dev eth0")
+    lab.h1.rtnl.address("eth0", "10.0.1.3")
     second = lab.closing(Receiver(lab.h2, G))
     third = lab.closing(Receiver(lab.h3, G).join("239.1.1.2"))
     flows = {key: lab.closing(Sender(lab.h1, key[1], source=key[0]))
@@ -162,7 +163,7 @@ def entries_apart(lab):
     equal(sorted((mfe["source"], mfe["group"])
                  for mfe in lab.router.client.dump("mfe_get")),
           sorted(flows), "entries")
-    lab.h1.ip("addr del 10.0.1.3/24 dev eth0")
+    lab.h1.rtnl.address("eth0", "10.0.1.3", remove=True)
 
 
 @case("packets and octets are counted, on the entry and on both interfaces")
@@ -190,7 +191,7 @@ def counters(lab):
 @case("sources that no host on another network can answer are never forwarded")
 def bad_sources(lab):
     start(lab, "r2")
-    lab.router.ip("route add default via 10.0.1.2")
+    lab.router.rtnl.route("0.0.0.0", 0, "10.0.1.2")
     receiver = lab.closing(Receiver(lab.h2, G))
     wire = lab.closing(Wire(lab.h1))
     sender = lab.closing(Sender(lab.h1, G))
@@ -202,7 +203,7 @@ def bad_sources(lab):
         flow.send(3)
     sender.send()
     receiver.arrived(sender)
-    lab.router.ip("route del default")
+    lab.router.rtnl.no_route("0.0.0.0", 0)
     equal(receiver.wait(good), good.numbers, "a raw packet from an ordinary source")
     for flow in flows:
         equal(receiver.numbers(flow), [], f"packets from {flow.source}")
@@ -214,7 +215,7 @@ def other_station(lab):
     start(lab, "r2")
     receiver = lab.closing(Receiver(lab.h2, G))
     wire = lab.closing(Wire(lab.h1))
-    lab.router.ip("link set r1 promisc on")
+    lab.router.rtnl.up("r1", flag=IFF_PROMISC)
     lost = RawFlow(wire, S, G)
     wire.send(ip_packet(S, G, b"MGM lost"), b"\x02\xaa\xaa\xaa\xaa\xaa")
     sender = lab.closing(Sender(lab.h1, G))
@@ -223,20 +224,16 @@ def other_station(lab):
     lost.send()
     equal(receiver.arrived(sender, 0) or receiver.wait(lost), [0],
           "the same packet to the group's link address")
-    lab.router.ip("link set r1 promisc off")
+    lab.router.rtnl.up("r1", False, flag=IFF_PROMISC)
 
 
 @case("while an interface is owned it takes in all multicast, and no longer")
 def all_multicast(lab):
-    def allmulti():
-        return "allmulti 1" in lab.router.program(
-            ["ip", "-d", "link", "show", "dev", "r1"])
-
-    check(not allmulti(), "all-multicast before the interface is taken")
+    equal(lab.router.rtnl.all_multicast("r1"), 0, "before the interface is taken")
     protocol = start(lab, "r2")
-    check(allmulti(), "not all-multicast while the interface is owned")
+    equal(lab.router.rtnl.all_multicast("r1"), 1, "while the interface is owned")
     protocol.release("r1")
-    check(not allmulti(), "all-multicast after the interface was released")
+    equal(lab.router.rtnl.all_multicast("r1"), 0, "after it was released")
 
 
 if __name__ == "__main__":

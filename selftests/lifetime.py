@@ -9,7 +9,8 @@ module itself. Each case has a router of its own:
 A protocol owns all three and has receivers on r2 and r3; h1 sends without pause."""
 
 from lib import abi, module
-from lib.genl import Client, MgmError
+from lib.genl import Client
+from lib.netlink import NetlinkError
 from lib.tap import case, check, equal, run, wait
 from lib.topology import Lab, Protocol, star
 from lib.traffic import Receiver, Sender, Stream, one_cpu
@@ -60,7 +61,7 @@ def outgoing_deleted(lab):
     flow = Flow(lab)
     check(flow.has("r2"), "r2 is not there to begin with")
     with flow:
-        flow.router.ip("link del r2")
+        flow.router.rtnl.remove("r2")
         wait(lambda: not flow.has("r2"), "MGM still has the device")
         equal(flow.router.oifs(G, S), ["r3"], "outgoing list")
         flow.stream.wait_sent(20)
@@ -72,7 +73,7 @@ def incoming_deleted(lab):
     flow = Flow(lab)
     check(flow.has("r1"), "r1 is not there to begin with")
     with flow:
-        flow.router.ip("link del r1")
+        flow.router.rtnl.remove("r1")
         wait(lambda: not flow.has("r1"), "MGM still has the device")
         flow.router.wait_no_mfe(G, S)
     equal(flow.router.client.dump("mfe_get"), [], "entries")
@@ -88,7 +89,7 @@ def moved(lab):
         wait(lambda: not flow.has("r2"), "MGM still has the device")
         equal(other.client.dump("interface_get"), [], "interfaces in the other")
         equal(flow.router.oifs(G, S), ["r3"], "outgoing list")
-        other.ip("link set r2 up")
+        other.rtnl.up("r2")
         newcomer = lab.closing(Protocol(other, 100)).take("r2")
         flow.stream.wait_sent(20)
         newcomer.release("r2")
@@ -99,10 +100,10 @@ def moved(lab):
 def down_and_up(lab):
     flow = Flow(lab)
     with flow:
-        flow.router.ip("link set r2 down")
+        flow.router.rtnl.up("r2", False)
         flow.stream.wait_sent(20)
         check(flow.has("r2"), "MGM no longer has the device")
-        flow.router.ip("link set r2 up")
+        flow.router.rtnl.up("r2")
         flow.lab.ready((flow.router, "r2"))
         flow.stream.wait_sent(20)
     equal(flow.h3.arrived(flow.sender), flow.sender.numbers, "packets at h3")
@@ -153,7 +154,7 @@ def unload(lab):
             flow.stream.wait_sent(20)
             try:
                 flow.protocol.release("r1")
-            except MgmError:
+            except NetlinkError:
                 pass
             else:
                 check(False, "a call was answered with the module gone")

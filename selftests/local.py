@@ -65,7 +65,7 @@ def member_of_unwanted(lab):
 @case("a member on the wrong interface gets its copy, though none is forwarded")
 def member_wrong_interface(lab):
     start(lab, "r2")
-    lab.h3.ip(f"addr add {S}/32 dev lo")
+    lab.h3.rtnl.address("lo", S, 32)
     here, there = member(lab, "r3"), lab.closing(Receiver(lab.h2, G))
     sender = lab.closing(Sender(lab.h3, G, source=S))
     sender.send(5)
@@ -75,7 +75,7 @@ def member_wrong_interface(lab):
     here.read()
     fence.fence(there)
     there.read()
-    lab.h3.ip(f"addr del {S}/32 dev lo")
+    lab.h3.rtnl.address("lo", S, 32, remove=True)
     equal(here.numbers(sender), sender.numbers, "on the router")
     equal(there.numbers(sender), [], "at h2")
 

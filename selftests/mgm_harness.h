@@ -14,6 +14,10 @@
 #include "mgm_nl.h"
 #include "rtnl.h"
 
+/* An emulated machine under a debugging kernel takes its time. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	120
+
 #define JOIN		MGM_MEMBERSHIP_F_JOIN
 #define FORWARD		MGM_MEMBERSHIP_F_FORWARD
 #define PERSIST		MGM_PROTOCOL_F_PERSIST
@@ -23,7 +27,7 @@
 #define NOT_OWNER	"the protocol does not own this interface"
 #define OWNER_CHANGING	"the owner of this interface is changing"
 
-/* Long enough for an emulated machine under a debugging kernel. */
+/* Long enough for such a machine, too. */
 #define WAIT_MS		20000
 
 static inline long long now_ms(void)

@@ -11,7 +11,7 @@
 gre1 is a multipoint tunnel over 192.168.1.0/24 and 192.168.2.0/24. Protocol 100
 owns the links to s1 and n1, protocol 200 those to s2 and n2, and r3."""
 
-from lib.genl import MgmError
+from lib.netlink import NetlinkError
 from lib.tap import case, check, equal, run
 from lib.topology import Lab
 from lib.traffic import Receiver, Sender, Wire, ethernet, one_cpu, stream
@@ -143,7 +143,7 @@ def owners_apart(lab):
     for protocol, theirs in ((a, SPOKES[1]), (b, SPOKES[0])):
         try:
             protocol.join("gre1", "239.5.9.9", nexthop=theirs)
-        except MgmError as error:
+        except NetlinkError as error:
             equal(error.errno, 1, "errno")
         else:
             check(False, "a membership on the other's next hop was accepted")

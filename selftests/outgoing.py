@@ -21,7 +21,7 @@ JOIN, FORWARD = abi.MGM_MEMBERSHIP_F_JOIN, abi.MGM_MEMBERSHIP_F_FORWARD
 def setup():
     """The hosts, h1 with two addresses."""
     lab = star(4)
-    lab.h1.ip(f"addr add {T}/24 dev eth0")
+    lab.h1.rtnl.address("eth0", T)
     return lab
 
 

@@ -216,7 +216,7 @@ TEST_F(protocol, unknown_handle_is_refused_by_every_call)
 TEST_F(protocol, handle_is_not_issued_again)
 {
 	struct mgm_nl *nl = &self->nl;
-	__u32 handles[200];
+	__u32 handles[100];
 	int i, j;
 
 	for (i = 0; i < (int)ARRAY_SIZE(handles); i++) {

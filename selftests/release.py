@@ -14,7 +14,7 @@ between them:
 The two from h3 to h4 are streams that run through all of it, without a loss."""
 
 from lib import abi
-from lib.genl import MgmError
+from lib.netlink import NetlinkError
 from lib.tap import case, check, equal, run, wait
 from lib.topology import star
 from lib.traffic import Receiver, Sender, Stream, one_cpu
@@ -145,7 +145,7 @@ def deregister_refused(lab):
         flows.a.release("r1")
         try:
             flows.a.deregister()
-        except MgmError as error:
+        except NetlinkError as error:
             equal(error.errno, 16, "errno")
             check(error.sentence, "no reason given")
         else:

@@ -11,6 +11,7 @@ the source 10.9.0.5, to which the router has the routes that a case gives it."""
 import contextlib
 
 from lib import abi
+from lib.netlink import RTPROT_BOOT, RTPROT_STATIC
 from lib.tap import case, check, equal, run
 from lib.topology import star
 from lib.traffic import Receiver, Sender, one_cpu
@@ -23,7 +24,7 @@ def setup():
     """The hosts; h1 and h3 have the far source's address."""
     lab = star(3)
     for host in (lab.h1, lab.h3):
-        host.ip(f"addr add {FAR}/32 dev lo")
+        host.rtnl.address("lo", FAR, 32)
     return lab
 
 
@@ -35,13 +36,13 @@ def start(lab, *devices):
 
 
 @contextlib.contextmanager
-def route(lab, way, prefix="10.9.0.0/24"):
+def route(lab, *gateways, prefix="10.9.0.0", length=24, protocol=RTPROT_BOOT):
     """For the length of the "with" block, the router has a route."""
-    lab.router.ip(f"route add {prefix} {way}")
+    lab.router.rtnl.route(prefix, length, *gateways, protocol=protocol)
     try:
         yield
     finally:
-        lab.router.ip(f"route flush {prefix}")
+        lab.router.rtnl.no_route(prefix, length)
 
 
 def sender_at(lab, host, source=None):
@@ -58,7 +59,7 @@ def fence(lab, host, receiver):
 @case("a packet of a known flow on another interface is dropped and counted")
 def wrong_interface(lab):
     _, receiver = start(lab, "r1", "r3")
-    with route(lab, "via 10.0.1.2"):
+    with route(lab, "10.0.1.2"):
         right = sender_at(lab, lab.h1, FAR)
         wrong = sender_at(lab, lab.h3, FAR)
         right.send(5)
@@ -75,7 +76,7 @@ def wrong_interface(lab):
 @case("a flow that begins on the wrong interface is dropped there, then flows")
 def wrong_first(lab):
     _, receiver = start(lab, "r1", "r3")
-    with route(lab, "via 10.0.1.2"):
+    with route(lab, "10.0.1.2"):
         wrong = sender_at(lab, lab.h3, FAR)
         wrong.send(3)
         mfe = lab.router.wait_mfe(G, FAR, lambda m: m["wrong_if_packets"] == 3,
@@ -91,7 +92,7 @@ def wrong_first(lab):
 @case("of an interface that nobody took, the wrong packets are not even counted")
 def wrong_untaken(lab):
     _, receiver = start(lab, "r1")
-    with route(lab, "via 10.0.1.2"):
+    with route(lab, "10.0.1.2"):
         right = sender_at(lab, lab.h1, FAR)
         wrong = sender_at(lab, lab.h3, FAR)
         right.send(2)
@@ -120,7 +121,7 @@ def no_route(lab):
 def untaken_route(lab):
     protocol, receiver = start(lab, "r3")
     sender = sender_at(lab, lab.h3, FAR)
-    with route(lab, "via 10.0.1.2"):
+    with route(lab, "10.0.1.2"):
         sender.send(3)
         mfe = lab.router.wait_mfe(G, FAR)
         check(mfe["flags"] & abi.MGM_MFE_F_NO_RPF, f"no flag: {mfe}")
@@ -135,7 +136,7 @@ def untaken_route(lab):
 @case("the entry names the upstream neighbour and the route it was found by")
 def upstream(lab):
     _, receiver = start(lab, "r1")
-    with route(lab, "via 10.0.1.2 proto static"):
+    with route(lab, "10.0.1.2", protocol=RTPROT_STATIC):
         sender = sender_at(lab, lab.h1, FAR)
         sender.send()
         receiver.wait(sender)
@@ -143,7 +144,7 @@ def upstream(lab):
         equal({key: mfe.get(key) for key in ("upstream", "rpf_prefix", "rpf_len",
                                              "rpf_protocol", "iif")},
               {"upstream": "10.0.1.2", "rpf_prefix": "10.9.0.0", "rpf_len": 24,
-               "rpf_protocol": 4, "iif": lab.router.ifindex("r1")}, "entry")
+               "rpf_protocol": RTPROT_STATIC, "iif": lab.router.ifindex("r1")}, "entry")
     near = sender_at(lab, lab.h1)
     near.send()
     receiver.wait(near)
@@ -155,7 +156,7 @@ def upstream(lab):
 @case("of several equal routes, the one by which packets come in is good")
 def multipath(lab):
     protocol, receiver = start(lab, "r1", "r3")
-    with route(lab, "nexthop via 10.0.1.2 nexthop via 10.0.3.2"):
+    with route(lab, "10.0.1.2", "10.0.3.2"):
         # Which of the two a hash would choose, nobody knows: so several groups.
         for host, device in ((lab.h1, "r1"), (lab.h3, "r3")):
             for last in range(4):
@@ -172,7 +173,7 @@ def multipath(lab):
 @case("the most specific route decides")
 def longest_prefix(lab):
     _, receiver = start(lab, "r1", "r3")
-    with route(lab, "via 10.0.1.2"), route(lab, "via 10.0.3.2", FAR + "/32"):
+    with route(lab, "10.0.1.2"), route(lab, "10.0.3.2", prefix=FAR, length=32):
         wrong = sender_at(lab, lab.h1, FAR)
         right = sender_at(lab, lab.h3, FAR)
         right.send(3)
@@ -187,10 +188,10 @@ def route_moves(lab):
     protocol, receiver = start(lab, "r1", "r3")
     before = sender_at(lab, lab.h1, FAR)
     after = sender_at(lab, lab.h3, FAR)
-    with route(lab, "via 10.0.1.2"):
+    with route(lab, "10.0.1.2"):
         before.send(3)
         equal(receiver.wait(before), before.numbers, "packets on r1")
-        lab.router.ip("route replace 10.9.0.0/24 via 10.0.3.2")
+        lab.router.rtnl.route("10.9.0.0", 24, "10.0.3.2", replace=True)
         before.send(3)
         equal(receiver.wait(before), before.numbers, "on r1, with the route moved")
         # Its way in is released, and so the entry goes.

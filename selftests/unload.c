@@ -126,7 +126,7 @@ TEST_F(unload, client_in_the_kernel_can_go_with_all_that_it_has)
 	mgm_nl_close(&nl);
 }
 
-TEST_F_TIMEOUT(unload, fifty_times_in_and_out_in_use, 120)
+TEST_F(unload, fifty_times_in_and_out_in_use)
 {
 	struct mgm_nl nl;
 	int i;
@@ -171,7 +171,7 @@ static int call_all(struct mgm_nl *nl, __u32 handle, __u32 dev)
 	return done;
 }
 
-TEST_F_TIMEOUT(unload, goes_under_traffic_and_calls, 120)
+TEST_F(unload, goes_under_traffic_and_calls)
 {
 	struct job packets, calls[2];
 	struct mgm_nl nl;

@@ -79,12 +79,12 @@ def members(lab):
 @case("an interface beside the VRF has routes of its own")
 def beside(lab):
     start(lab).take("r3")
-    lab.h3.ip(f"addr add {S}/32 dev lo")
+    lab.h3.rtnl.address("lo", S, 32)
     sender = lab.closing(Sender(lab.h3, G, source=S))
     sender.send(3)
     mfe = lab.router.wait_mfe(G, S)
     equal(mfe["iif"], lab.router.ifindex("r3"), "incoming interface")
-    lab.h3.ip(f"addr del {S}/32 dev lo")
+    lab.h3.rtnl.address("lo", S, 32, remove=True)
 
 
 @case("what the router sends in the VRF is forwarded within it")

@@ -5,41 +5,28 @@ Keys are the attributes' names without their set, in small letters, addresses
 without the 4: {"ifindex": 3, "group": "239.1.1.1", ...}. Values are int or str.
 """
 
-import os
 import select
 import socket
 import struct
 import time
 
 from lib import abi
+from lib.netlink import NLM_F_DUMP, SOL_NETLINK, Netlink, NetlinkError, attribute, \
+    attributes
 
-NETLINK_GENERIC = 16
+NETLINK_GENERIC, NETLINK_ADD_MEMBERSHIP = 16, 1
 SO_RCVBUFFORCE = 33
-SOL_NETLINK = 270
-NETLINK_ADD_MEMBERSHIP, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 1, 10, 11
-NETLINK_GET_STRICT_CHK = 12
-
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
-NLM_F_CAPPED, NLM_F_ACK_TLVS, NLM_F_DUMP_INTR = 0x100, 0x200, 0x10
-NLMSG_ERROR, NLMSG_DONE = 2, 3
-NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS = 1, 2
+ENOENT = 2
 
 GENL_ID_CTRL = 16
 CTRL_CMD_GETFAMILY = 3
 CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 1, 2, 7
 CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 1, 2
+FAMILY_VERSION = 1
 
 _STRINGS = {"name", "module", "owner_name"}
 _NESTS = {"oif": "oif"}
 _commands = abi.names("MGM_CMD_")
-
-
-class MgmError(OSError):
-    """MGM refused: errno, and its sentence."""
-
-    def __init__(self, code, sentence):
-        super().__init__(code, sentence or os.strerror(code))
-        self.sentence = sentence
 
 
 class _Set:
@@ -67,8 +54,7 @@ class _Set:
                 data = socket.inet_aton(value)
             else:
                 data = struct.pack("=I", value)
-            parts.append(struct.pack("=HH", 4 + len(data), self.numbers[name]) +
-                         data + bytes(-len(data) % 4))
+            parts.append(attribute(self.numbers[name], data))
         return b"".join(parts)
 
     def decode(self, data):
@@ -93,14 +79,6 @@ SETS = {name: _Set(f"MGM_A_{name.upper()}_")
         for name in ("protocol", "interface", "membership", "mfe", "oif", "limit")}
 
 
-def attributes(data):
-    """The (type, payload) pairs of a row of netlink attributes."""
-    while len(data) >= 4:
-        length, number = struct.unpack_from("=HH", data)
-        yield number & 0x3fff, data[4:length]
-        data = data[(length + 3) & ~3:]
-
-
 def _object(command):
     """The attribute set that a command or notification carries."""
     name = _commands.get(command, "")
@@ -109,24 +87,16 @@ def _object(command):
     return SETS[name.split("_")[0]]
 
 
-class Client:
+class Client(Netlink):
     """A socket of the family in a network namespace.
 
     A registration made on it lives as long as it does."""
 
     def __init__(self, netns):
-        with netns:
-            self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
-                                        NETLINK_GENERIC)
-        self.socket.bind((0, 0))
-        self.socket.settimeout(30)
-        for option in (NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK):
-            self.socket.setsockopt(SOL_NETLINK, option, 1)
-        self.sequence = 0
-        family = {}
-        for _, payload in self._talk(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, struct.pack(
-                "=HH4s", 8, CTRL_ATTR_FAMILY_NAME, b"mgm\0")):
-            family = dict(attributes(payload))
+        super().__init__(netns, NETLINK_GENERIC)
+        _, payload = self._talk(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, attribute(
+            CTRL_ATTR_FAMILY_NAME, b"mgm\0"))[0]
+        family = dict(attributes(payload))
         self.family = struct.unpack("=H", family[CTRL_ATTR_FAMILY_ID][:2])[0]
         self.groups = {}
         for _, group in attributes(family.get(CTRL_ATTR_MCAST_GROUPS, b"")):
@@ -134,41 +104,11 @@ class Client:
             name = group[CTRL_ATTR_MCAST_GRP_NAME].rstrip(b"\0").decode()
             self.groups[name] = struct.unpack("=I", group[CTRL_ATTR_MCAST_GRP_ID])[0]
 
-    def close(self):
-        """Close the socket: what is registered on it ends."""
-        self.socket.close()
-
     def _talk(self, family, command, flags, payload):
         """Send a request; return the answers as (command, attributes)."""
-        self.sequence += 1
-        self.socket.send(struct.pack(
-            "=IHHIIBBH", 20 + len(payload), family,
-            NLM_F_REQUEST | NLM_F_ACK | flags, self.sequence, 0,
-            command, abi_version, 0) + payload)
-        answers = []
-        while True:
-            for kind, sequence, message_flags, body in self._read():
-                if sequence != self.sequence:
-                    continue
-                if message_flags & NLM_F_DUMP_INTR:
-                    answers.append((None, b""))
-                if kind == NLMSG_ERROR:
-                    _raise_refusal(message_flags, body)
-                    return answers
-                if kind == NLMSG_DONE:
-                    code = struct.unpack_from("=i", body)[0]
-                    if code < 0:
-                        raise MgmError(-code, "")
-                    return answers
-                answers.append((body[0], body[4:]))
-
-    def _read(self):
-        """Receive one datagram; yield its messages."""
-        data = self.socket.recv(1 << 16)
-        while len(data) >= 16:
-            length, kind, flags, sequence, _ = struct.unpack_from("=IHHII", data)
-            yield kind, sequence, flags, data[16:length]
-            data = data[(length + 3) & ~3:]
+        return [(body[0], body[4:]) if body else (None, b"")
+                for body in self.request(family, flags, struct.pack(
+                    "=BBH", command, FAMILY_VERSION, 0) + payload)]
 
     def call(self, command, **values):
         """One request that answers one object, or none: a dictionary."""
@@ -192,8 +132,8 @@ class Client:
         """The entry of (source, group), or None."""
         try:
             return self.call("mfe_get", group=group, source=source)
-        except MgmError as error:
-            if error.errno != 2:  # ENOENT
+        except NetlinkError as error:
+            if error.errno != ENOENT:
                 raise
             return None
 
@@ -225,27 +165,10 @@ class Client:
             left = max(0.0, end - time.monotonic()) if until else 0.0
             if not select.select([self.socket], [], [], left)[0]:
                 return found
-            for kind, _, _, body in self._read():
+            for kind, _, _, body in self.read():
                 if kind != self.family:
                     continue
                 event = (_commands[body[0]], _object(body[0]).decode(body[4:]))
                 found.append(event)
                 if until and until(*event):
                     return found
-
-
-abi_version = 1
-
-
-def _raise_refusal(flags, body):
-    code = struct.unpack_from("=i", body)[0]
-    if not code:
-        return
-    sentence = ""
-    if flags & NLM_F_ACK_TLVS:
-        # The request follows the code, its header alone if it was capped.
-        length = 16 if flags & NLM_F_CAPPED else struct.unpack_from("=I", body, 4)[0]
-        for number, value in attributes(body[4 + ((length + 3) & ~3):]):
-            if number == NLMSGERR_ATTR_MSG:
-                sentence = value.rstrip(b"\0").decode()
-    raise MgmError(-code, sentence)

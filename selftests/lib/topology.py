@@ -16,6 +16,7 @@ import subprocess
 
 from lib import abi
 from lib.genl import Client
+from lib.netlink import Rtnetlink
 from lib.tap import wait
 
 CLONE_NEWNET = 0x40000000
@@ -42,6 +43,7 @@ class Netns:
         self.name = f"mgm-{os.getpid()}-{next(_count)}-{name}"
         self.path = f"/run/netns/{self.name}"
         self._outside = []
+        self._rtnl = None
         os.makedirs("/run/netns", exist_ok=True)
         with _open("/proc/thread-self/ns/net") as here:
             _libc_call("unshare", CLONE_NEWNET)
@@ -75,6 +77,8 @@ class Netns:
         """Give the namespace up: it ends with its last socket."""
         if self.descriptor is None:
             return
+        if self._rtnl:
+            self._rtnl.close()
         os.close(self.descriptor)
         self.descriptor = None
         _libc_call("umount2", self.path.encode(), MNT_DETACH)
@@ -99,6 +103,13 @@ class Netns:
     def ip(self, lines):
         """Run the lines of ip(8) commands in the namespace."""
         self.program(["ip", "-batch", "-"], lines + "\n")
+
+    @property
+    def rtnl(self):
+        """A socket for what ip(8) does, opened at its first use."""
+        if not self._rtnl:
+            self._rtnl = Rtnetlink(self)
+        return self._rtnl
 
     def program(self, words, stdin="", good=(0,)):
         """Run a program in the namespace; return its output."""
@@ -263,12 +274,12 @@ class Lab:
 class Protocol:
     """A routing protocol in user space, bound to a socket of its own."""
 
-    def __init__(self, router, number, component=0, flags=0):
+    def __init__(self, router, number, component=0, flags=0, name=None):
         self.router = router
         self.client = Client(router)
         self.handle = self.client.call(
             "protocol_register", id=number, component=component, flags=flags,
-            name=f"protocol-{number}")["handle"]
+            name=name or f"protocol-{number}")["handle"]
 
     def take(self, *devices, nexthop=None, ttl=None):
         """Take the devices, or (device, next hop)."""
@@ -323,15 +334,15 @@ def star(count):
             host.device = "eth0"
             lab.hosts[i] = host
             setattr(lab, f"h{i}", host)
-        lab.router.ip("link set lo up\n" + "\n".join(
-            f"link add r{i} type veth peer name eth0 netns {lab.hosts[i].name}\n"
-            f"addr add 10.0.{i}.1/24 dev r{i}\n"
-            f"link set r{i} up" for i in numbers))
-        for i in numbers:
-            lab.hosts[i].ip("link set lo up\n"
-                            f"addr add 10.0.{i}.2/24 dev eth0\n"
-                            "link set eth0 up\n"
-                            f"route add default via 10.0.{i}.1")
+        lab.router.rtnl.up("lo")
+        for i, host in lab.hosts.items():
+            lab.router.rtnl.veth(f"r{i}", host, "eth0")
+            lab.router.rtnl.address(f"r{i}", f"10.0.{i}.1")
+            lab.router.rtnl.up(f"r{i}")
+            host.rtnl.address("eth0", f"10.0.{i}.2")
+            host.rtnl.up("lo")
+            host.rtnl.up("eth0")
+            host.rtnl.route("0.0.0.0", 0, f"10.0.{i}.1")
         lab.ready(*((lab.router, f"r{i}") for i in numbers),
                   *((lab.hosts[i], "eth0") for i in numbers))
     except BaseException:

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An in-kernel protocol and an in-kernel IGMP for the tests. Each network
+ * namespace has its own, driven by lines written to /proc/net/mgm_test:
+ *
+ *   register ID COMPONENT NAME [igmp] [local_join] [no_hooks]
+ *   deregister HANDLE
+ *   shutdown HANDLE
+ *   take|release HANDLE IFINDEX [NEXTHOP]
+ *   get IFINDEX [NEXTHOP]
+ *   add|del HANDLE IFINDEX NEXTHOP GROUP SOURCE FLAGS [GROUP_LEN SOURCE_LEN]
+ *   member add|del IFINDEX GROUP [SOURCE]
+ *   dump memberships|mfes
+ *   hook probe on|off
+ *   hook sleep MS
+ *   hook hold disable|enable
+ *   hook go
+ *   hook disable|enable COMMAND
+ *   clear
+ *
+ * write(2) fails as the call does. Reading the file gives the handle of the
+ * last registration, counters, and then a line for every event. A hook that is
+ * called while another runs, or out of turn for its interface, counts as wrong.
+ *
+ * "member" tells the LAN's true members, which IGMP reports from inside every
+ * igmp_enable. With "probe" IGMP writes down what it sees of the tables in each
+ * hook, and what its calls answer there. "hold" keeps it inside that hook until
+ * "go". "hook disable" and "hook enable" run a command inside the next such hook,
+ * where SELF stands for IGMP's handle and IF for the interface.
+ */
+#include <linux/module.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file_net.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "mgm_test.h"
+
+static unsigned int pernet_id __read_mostly;
+
+struct test_net *mgm_test_pernet(const struct net *net)
+{
+	return net_generic(net, pernet_id);
+}
+
+static int proc_write(struct file *file, char *buf, size_t size)
+{
+	struct net *net = seq_file_net(file->private_data);
+	char *line;
+	int err = 0;
+
+	while (!err && (line = strsep(&buf, "\n")))
+		err = mgm_test_run(mgm_test_pernet(net), NULL, NULL, line);
+	return err;
+}
+
+static int __net_init test_net_init(struct net *net)
+{
+	struct test_net *tn = mgm_test_pernet(net);
+
+	tn->net = net;
+	mutex_init(&tn->lock);
+	INIT_LIST_HEAD(&tn->events);
+	INIT_LIST_HEAD(&tn->clients);
+	INIT_LIST_HEAD(&tn->members);
+	init_waitqueue_head(&tn->go);
+	xa_init(&tn->disabled);
+	if (!proc_create_net_data_write("mgm_test", 0600, net->proc_net,
+					&mgm_test_log_ops, proc_write,
+					sizeof(struct seq_net_private), NULL))
+		return -ENOMEM;
+	return 0;
+}
+
+static void __net_exit test_net_exit(struct net *net)
+{
+	struct test_net *tn = mgm_test_pernet(net);
+	struct client *c, *next;
+	struct member *m, *tmp;
+	int id;
+
+	remove_proc_entry("mgm_test", net->proc_net);
+	for (id = 0; id < HOOK_COUNT; id++)
+		mgm_test_hook_set(tn, id, false, NULL);
+	tn->sleep_ms = 0;
+
+	/* IGMP registers first and ends last: its hooks see the others go. */
+	list_for_each_entry_safe_reverse(c, next, &tn->clients, list) {
+		WARN_ON(mgm_protocol_shutdown(net, c->handle));
+		list_del(&c->list);
+		kfree(c);
+	}
+	list_for_each_entry_safe(m, tmp, &tn->members, list)
+		kfree(m);
+	mgm_test_log_clear(tn);
+	WARN_ON(!xa_empty(&tn->disabled));
+}
+
+static struct pernet_operations test_net_ops = {
+	.init = test_net_init,
+	.exit = test_net_exit,
+	.id = &pernet_id,
+	.size = sizeof(struct test_net),
+};
+
+static int __init mgm_test_init(void)
+{
+	return register_pernet_device(&test_net_ops);
+}
+module_init(mgm_test_init);
+
+static void __exit mgm_test_exit(void)
+{
+	unregister_pernet_device(&test_net_ops);
+}
+module_exit(mgm_test_exit);
+
+MODULE_DESCRIPTION("Multicast Group Manager: protocols for its tests");
+MODULE_LICENSE("GPL");
