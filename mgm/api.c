@@ -68,7 +68,7 @@ int mgm_protocol_register(struct net *net,
 }
 EXPORT_SYMBOL_GPL(mgm_protocol_register);
 
-int mgm_do_deregister(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_deregister(struct mgm_net *mn, struct mgm_client *client,
 		      struct netlink_ext_ack *extack)
 {
 	struct mgm_protocol *proto;
@@ -185,7 +185,7 @@ static int check_flags(u32 flags, struct netlink_ext_ack *extack)
 
 /* Everything that can be refused of a membership call, the same for all. */
 static struct mgm_interface *
-precheck(struct mgm_net *mn, const struct mgm_client *client,
+precheck(struct mgm_net *mn, struct mgm_client *client,
 	 const struct mgm_if *key, const struct mgm_sg *sg, u32 flags,
 	 struct mgm_protocol **protop, struct netlink_ext_ack *extack)
 {
@@ -208,7 +208,7 @@ precheck(struct mgm_net *mn, const struct mgm_client *client,
 	return ifc;
 }
 
-int mgm_do_membership_add(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_membership_add(struct mgm_net *mn, struct mgm_client *client,
 			  const struct mgm_if *key, const struct mgm_sg *sg,
 			  u32 flags, struct netlink_ext_ack *extack)
 {
@@ -271,7 +271,7 @@ int mgm_membership_add(struct net *net, u32 handle, const struct mgm_if *ifc,
 }
 EXPORT_SYMBOL_GPL(mgm_membership_add);
 
-int mgm_do_membership_del(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_membership_del(struct mgm_net *mn, struct mgm_client *client,
 			  const struct mgm_if *key, const struct mgm_sg *sg,
 			  u32 flags, struct netlink_ext_ack *extack)
 {

@@ -50,10 +50,14 @@ struct notifier_block;
  * that have no entry yet; it nests inside nothing and nothing nests in it.
  */
 
-/* Who calls: a handle, and the netlink port it came from; 0 in the kernel. */
+/*
+ * Who calls: a handle, and the netlink port it came from; 0 in the kernel. If a
+ * call is refused, @known says that the handle is not the reason.
+ */
 struct mgm_client {
 	u32 handle;
 	u32 portid;
+	bool known;
 };
 
 /* A bound of the namespace. @used is under the lock of what it counts. */
@@ -78,6 +82,7 @@ struct mgm_protocol {
 	u32 nr_memberships;
 	u32 nr_handovers;		/* takes under way */
 	bool dying;			/* shut-down runs: the handle is dead */
+	struct list_head ending;	/* of those that end together */
 	struct task_struct *cb_task;	/* runs a callback at this moment */
 };
 
@@ -294,7 +299,7 @@ mgm_protocol_create(struct mgm_net *mn,
 void mgm_protocol_destroy(struct mgm_net *mn, struct mgm_protocol *proto);
 struct mgm_protocol *mgm_protocol_find(struct mgm_net *mn, u32 handle);
 struct mgm_protocol *mgm_protocol_find_client(struct mgm_net *mn,
-					      const struct mgm_client *client,
+					      struct mgm_client *client,
 					      struct netlink_ext_ack *extack);
 
 /* interface.c */
@@ -394,20 +399,20 @@ int mgm_do_register(struct mgm_net *mn,
 		    const struct mgm_protocol_params *params, u32 flags,
 		    u32 portid, struct mgm_protocol **protop,
 		    struct netlink_ext_ack *extack);
-int mgm_do_deregister(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_deregister(struct mgm_net *mn, struct mgm_client *client,
 		      struct netlink_ext_ack *extack);
-int mgm_do_membership_add(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_membership_add(struct mgm_net *mn, struct mgm_client *client,
 			  const struct mgm_if *ifc, const struct mgm_sg *sg,
 			  u32 flags, struct netlink_ext_ack *extack);
-int mgm_do_membership_del(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_membership_del(struct mgm_net *mn, struct mgm_client *client,
 			  const struct mgm_if *ifc, const struct mgm_sg *sg,
 			  u32 flags, struct netlink_ext_ack *extack);
 
 /* ownership.c: the door for changes of owner, and its pieces for shutdown.c */
-int mgm_do_take(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_take(struct mgm_net *mn, struct mgm_client *client,
 		const struct mgm_if *key, u8 ttl_threshold,
 		struct netlink_ext_ack *extack);
-int mgm_do_release(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_release(struct mgm_net *mn, struct mgm_client *client,
 		   const struct mgm_if *key, struct netlink_ext_ack *extack);
 void mgm_lock_both(struct mgm_net *mn);
 void mgm_unlock_both(struct mgm_net *mn);

@@ -74,11 +74,14 @@ static int parse_len(struct genl_info *info, int attr,
 	return 0;
 }
 
-/* Whichever of the two is there is the one to blame. */
+/* An address, or its prefix length if one is given that is no host's. */
 static void blame(struct genl_info *info, int addr, int len)
 {
-	NL_SET_BAD_ATTR(info->extack,
-			info->attrs[addr] ?: info->attrs[len]);
+	struct nlattr *attr = info->attrs[len];
+
+	if (!attr || nla_get_u32(attr) == 32)
+		attr = info->attrs[addr] ?: attr;
+	NL_SET_BAD_ATTR(info->extack, attr);
 }
 
 int mgm_parse_membership_sg(struct genl_info *info, struct mgm_sg *sg)

@@ -14,7 +14,18 @@ static int parse_client(struct genl_info *info, int attr,
 	}
 	client->handle = nla_get_u32(info->attrs[attr]);
 	client->portid = info->snd_portid;
+	client->known = false;
 	return 0;
+}
+
+/* Name the attribute that the front door has refused: the handle, or @attr. */
+static int blame(struct genl_info *info, int err,
+		 const struct mgm_client *client, int handle, int attr)
+{
+	if (err && err != -ENOMEM && err != -ENOSPC)
+		NL_SET_BAD_ATTR(info->extack,
+				info->attrs[client->known ? attr : handle]);
+	return err;
 }
 
 static int register_precheck(struct genl_info *info, u32 *flags)
@@ -73,6 +84,9 @@ int mgm_nl_protocol_register_doit(struct sk_buff *skb, struct genl_info *info)
 		WARN_ON_ONCE(mgm_fill_protocol(reply, proto));
 	mutex_unlock(&mn->lock);
 	if (err) {
+		if (err == -EEXIST)
+			NL_SET_BAD_ATTR(info->extack,
+					info->attrs[MGM_A_PROTOCOL_ID]);
 		nlmsg_free(reply);
 		return err;
 	}
@@ -90,7 +104,9 @@ int mgm_nl_protocol_deregister_doit(struct sk_buff *skb,
 	err = parse_client(info, MGM_A_PROTOCOL_HANDLE, &client);
 	if (err)
 		return err;
-	return mgm_do_deregister(mn, &client, info->extack);
+	err = mgm_do_deregister(mn, &client, info->extack);
+	return blame(info, err, &client, MGM_A_PROTOCOL_HANDLE,
+		     MGM_A_PROTOCOL_HANDLE);
 }
 
 int mgm_nl_interface_take_doit(struct sk_buff *skb, struct genl_info *info)
@@ -105,8 +121,10 @@ int mgm_nl_interface_take_doit(struct sk_buff *skb, struct genl_info *info)
 	      mgm_parse_interface(info, &key);
 	if (err)
 		return err;
-	return mgm_do_take(mn, &client, &key, ttl ? nla_get_u32(ttl) : 1,
-			   info->extack);
+	err = mgm_do_take(mn, &client, &key, ttl ? nla_get_u32(ttl) : 1,
+			  info->extack);
+	return blame(info, err, &client, MGM_A_INTERFACE_HANDLE,
+		     MGM_A_INTERFACE_IFINDEX);
 }
 
 int mgm_nl_interface_release_doit(struct sk_buff *skb, struct genl_info *info)
@@ -120,7 +138,9 @@ int mgm_nl_interface_release_doit(struct sk_buff *skb, struct genl_info *info)
 	      mgm_parse_interface(info, &key);
 	if (err)
 		return err;
-	return mgm_do_release(mn, &client, &key, info->extack);
+	err = mgm_do_release(mn, &client, &key, info->extack);
+	return blame(info, err, &client, MGM_A_INTERFACE_HANDLE,
+		     MGM_A_INTERFACE_IFINDEX);
 }
 
 static int parse_membership(struct genl_info *info, struct mgm_client *client,
@@ -129,6 +149,15 @@ static int parse_membership(struct genl_info *info, struct mgm_client *client,
 	return parse_client(info, MGM_A_MEMBERSHIP_HANDLE, client) ?:
 	       mgm_parse_membership_if(info, key) ?:
 	       mgm_parse_membership_sg(info, sg);
+}
+
+/* Addresses have been found to be good: what is left to be bad is the flags. */
+static int blame_membership(struct genl_info *info, int err,
+			    const struct mgm_client *client)
+{
+	return blame(info, err, client, MGM_A_MEMBERSHIP_HANDLE,
+		     err == -EINVAL ? MGM_A_MEMBERSHIP_FLAGS :
+				      MGM_A_MEMBERSHIP_IFINDEX);
 }
 
 int mgm_nl_membership_add_doit(struct sk_buff *skb, struct genl_info *info)
@@ -146,9 +175,10 @@ int mgm_nl_membership_add_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "the flags are missing: JOIN, FORWARD or both");
 		return -EINVAL;
 	}
-	return mgm_do_membership_add(mn, &client, &key, &sg,
-				     nla_get_u32(info->attrs[MGM_A_MEMBERSHIP_FLAGS]),
-				     info->extack);
+	err = mgm_do_membership_add(mn, &client, &key, &sg,
+				    nla_get_u32(info->attrs[MGM_A_MEMBERSHIP_FLAGS]),
+				    info->extack);
+	return blame_membership(info, err, &client);
 }
 
 int mgm_nl_membership_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -164,7 +194,8 @@ int mgm_nl_membership_del_doit(struct sk_buff *skb, struct genl_info *info)
 	err = parse_membership(info, &client, &key, &sg);
 	if (err)
 		return err;
-	return mgm_do_membership_del(mn, &client, &key, &sg,
-				     flags ? nla_get_u32(flags) : all,
-				     info->extack);
+	err = mgm_do_membership_del(mn, &client, &key, &sg,
+				    flags ? nla_get_u32(flags) : all,
+				    info->extack);
+	return blame_membership(info, err, &client);
 }

@@ -226,7 +226,7 @@ void mgm_release_igmp(struct mgm_net *mn, struct mgm_interface *ifc)
 	drop_if_unused(mn, ifc);
 }
 
-int mgm_do_take(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_take(struct mgm_net *mn, struct mgm_client *client,
 		const struct mgm_if *key, u8 ttl_threshold,
 		struct netlink_ext_ack *extack)
 {
@@ -311,7 +311,7 @@ int mgm_interface_take(struct net *net, u32 handle, const struct mgm_if *ifc,
 }
 EXPORT_SYMBOL_GPL(mgm_interface_take);
 
-int mgm_do_release(struct mgm_net *mn, const struct mgm_client *client,
+int mgm_do_release(struct mgm_net *mn, struct mgm_client *client,
 		   const struct mgm_if *key, struct netlink_ext_ack *extack)
 {
 	struct mgm_protocol *proto;

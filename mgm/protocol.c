@@ -23,7 +23,7 @@ struct mgm_protocol *mgm_protocol_find(struct mgm_net *mn, u32 handle)
 
 /* The protocol that @client's handle names, if the handle is the client's. */
 struct mgm_protocol *mgm_protocol_find_client(struct mgm_net *mn,
-					      const struct mgm_client *client,
+					      struct mgm_client *client,
 					      struct netlink_ext_ack *extack)
 {
 	struct mgm_protocol *proto = mgm_protocol_find(mn, client->handle);
@@ -43,6 +43,7 @@ struct mgm_protocol *mgm_protocol_find_client(struct mgm_net *mn,
 		NL_SET_ERR_MSG(extack, "the handle is bound to another socket");
 		return ERR_PTR(-EPERM);
 	}
+	client->known = true;
 	return proto;
 }
 

@@ -88,48 +88,42 @@ int mgm_protocol_shutdown(struct net *net, u32 handle)
 }
 EXPORT_SYMBOL_GPL(mgm_protocol_shutdown);
 
-/* The next protocol that is bound to @portid; any, if that is 0. */
-static struct mgm_protocol *find_bound(struct mgm_net *mn, u32 portid)
+/*
+ * End all that are bound to @portid, or all there are if that is 0. They are
+ * told apart at the first moment: while the shut-down runs, another socket may
+ * get the same number and register anew.
+ */
+static void shut_down_bound(struct mgm_net *mn, u32 portid)
 {
-	struct mgm_protocol *proto;
+	struct mgm_protocol *proto, *next;
 	unsigned long handle;
+	LIST_HEAD(ending);
 
-	xa_for_each(&mn->protocols, handle, proto)
-		if (!proto->dying && (!portid || proto->portid == portid))
-			return proto;
-	return NULL;
-}
+	mutex_lock(&mn->lock);
+	xa_for_each(&mn->protocols, handle, proto) {
+		if (proto->dying || (portid && proto->portid != portid))
+			continue;
+		proto->dying = true;
+		list_add_tail(&proto->ending, &ending);
+	}
+	mutex_unlock(&mn->lock);
 
-static void shutdown_bound(struct mgm_net *mn, u32 portid)
-{
-	struct mgm_protocol *proto;
-
-	for (;;) {
-		mutex_lock(&mn->lock);
-		proto = find_bound(mn, portid);
-		mutex_unlock(&mn->lock);
-		if (!proto)
-			return;
-		/* Sockets close often; rtnl is only for those that matter. */
+	list_for_each_entry_safe(proto, next, &ending, ending) {
 		mgm_lock_both(mn);
-		proto = find_bound(mn, portid);
-		if (proto)
-			shut_down(mn, proto);
-		else
-			mgm_unlock_both(mn);
+		shut_down(mn, proto);
 	}
 }
 
 /* A netlink socket has closed: the protocols bound to it end with it. */
 void mgm_shutdown_socket(struct mgm_net *mn, u32 portid)
 {
-	shutdown_bound(mn, portid);
+	shut_down_bound(mn, portid);
 }
 
 /* The namespace ends, or the module goes. */
 void mgm_shutdown_all(struct mgm_net *mn)
 {
-	shutdown_bound(mn, 0);
+	shut_down_bound(mn, 0);
 }
 
 static struct mgm_interface *first_on_dead_link(struct mgm_net *mn)
