@@ -319,4 +319,21 @@ TEST_F(handover, flag_of_the_interface_tells_that_one_is_under_way)
 	EXPECT_INTERFACES(nl, lines);
 }
 
+TEST_F(handover, ttl_threshold_comes_and_goes_with_the_owner_who_set_it)
+{
+	struct mgm_nl *nl = &self->nl;
+	struct mgm_nl_attr threshold = U32(MGM_A_INTERFACE_TTL_THRESHOLD, 64);
+
+	ASSERT_EQ(0, mgm_nl_release(nl, self->a, self->out));
+	ASSERT_EQ(0, CALL(nl, MGM_CMD_INTERFACE_TAKE,
+			  U32(MGM_A_INTERFACE_HANDLE, self->a),
+			  U32(MGM_A_INTERFACE_IFINDEX, self->lan), threshold));
+	EXPECT_INTERFACES(nl, mgm_fmt("interface if=%d flags=1 ttl=64 owner=%u %s\n",
+				      self->lan, self->a,
+				      "id=10 comp=0 members=1"));
+	ASSERT_EQ(0, mgm_nl_release(nl, self->a, self->lan));
+	EXPECT_INTERFACES(nl, mgm_fmt("interface if=%d flags=1 ttl=1 members=1\n",
+				      self->lan));
+}
+
 TEST_HARNESS_MAIN

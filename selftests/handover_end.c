@@ -170,6 +170,52 @@ TEST_F(handover_end, shut_down_waits_for_a_hand_over_instead_of_being_refused)
 	EXPECT_EQ(0, kernel_do("register 3 0 next igmp"));
 }
 
+/* A process with a protocol that takes the LAN, and is then beyond itself. */
+static pid_t taker(struct _test_data_handover_end *self)
+{
+	struct mgm_nl nl;
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	if (!mgm_nl_open(&nl) && !mgm_nl_register(&nl, 13, 0))
+		mgm_nl_take(&nl, nl.handle, self->lan);
+	pause();
+	_exit(1);
+}
+
+TEST_F(handover_end, process_killed_in_a_hand_over_is_shut_down_after_it)
+{
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, kernel_do("hook hold disable\nclear"));
+	pid = taker(self);
+	ASSERT_LT(0, pid);
+	ASSERT_TRUE(WAIT_FOR(kernel_count("igmp_disable if=")));
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	EXPECT_EQ(0, waitpid(pid, &status, WNOHANG));
+	ASSERT_EQ(0, kernel_do("hook go"));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	EXPECT_EQ(2, kernel_read()->disabled);
+	expect_igmp_alone(_metadata, self);
+}
+
+TEST_F(handover_end, killed_process_is_shut_down)
+{
+	int status;
+	pid_t pid;
+
+	pid = taker(self);
+	ASSERT_LT(0, pid);
+	ASSERT_TRUE(WAIT_FOR(kernel_count("igmp_enable end")));
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(2, kernel_read()->disabled);
+	expect_igmp_alone(_metadata, self);
+}
+
 /* Have IGMP run one line inside the next hook, and say what came of it. */
 static const char *inside_hook(struct _test_data_handover_end *self,
 			       const char *hook, const char *line)

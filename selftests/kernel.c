@@ -18,6 +18,14 @@
 /* The thread's own: a thread may be in another namespace than its process. */
 #define KERNEL_FILE	"/proc/thread-self/net/mgm_test"
 
+static void __attribute__((constructor)) need_root(void)
+{
+	if (geteuid()) {
+		printf("1..0 # SKIP only root can load modules\n");
+		exit(4);
+	}
+}
+
 bool module_loaded(const char *name)
 {
 	char path[PATH_MAX];

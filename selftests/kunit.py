@@ -182,19 +182,15 @@ class Parser:
 
 
 def compare(suite, path):
-    """Find out whether the log had all that debugfs knows of a suite."""
+    """Find out whether the log had all that debugfs knows of a suite. What a case
+    itself has said is cut off there after 512 bytes."""
     with open(os.path.join(path, "results"), encoding="ascii") as file:
         lines = file.read().splitlines()
     planned = [int(plan.group(1)) for plan in map(PLAN.fullmatch, lines) if plan]
     if planned != [len(suite.cases)]:
         suite.fault(f"the log has {len(suite.cases)} cases, debugfs {planned}")
-    for result in filter(None, map(LINE.fullmatch, lines)):
-        name = result["name"].split(" # SKIP")[0]
-        if len(result["indent"]) == 4 and suite.cases.get(name) != result["result"]:
-            suite.fault(f"the log does not say '{result[0].strip()}'")
-        if not result["indent"] and result["result"] != "ok" and \
-           "not ok" not in suite.cases.values():
-            suite.fault("the log does not say that it failed")
+    if lines[-1:] != [f"ok 1 {suite.name}"] and "not ok" not in suite.cases.values():
+        suite.fault("the log does not say that it failed")
 
 
 def run_suites():

@@ -54,7 +54,7 @@ static const char *line(__u32 handle, int id, int dev, const char *sg,
 	"group=" _group " group_len=32 source=" _source " source_len=32"
 
 /* The same call is refused of netlink, adding and deleting, and in the kernel. */
-static void refuse(struct __test_metadata *_metadata, 
+static void refuse(struct __test_metadata *_metadata,
 		   struct _test_data_membership *self, const char *group,
 		   const char *source, __u32 blamed, const char *text)
 {

@@ -60,7 +60,7 @@ def peer(lab):
                 stderr=subprocess.DEVNULL)
         try:
             wait(lambda: "r4" in lab.router.read("ip_mr_vif"),
-                 "smcroute does not take its interfaces")
+                 "smcroute does not take its interfaces", 60)
             yield daemon
             check(daemon.poll() is None, "smcroute has ended by itself")
         finally:

@@ -120,8 +120,8 @@ TEST_F(unload, client_in_the_kernel_can_go_with_all_that_it_has)
 			       rtnl_dummy("dummy0")));
 
 	EXPECT_EQ(0, module_unload("mgm_test"));
-	EXPECT_PROTOCOLS(&nl, mgm_fmt("protocol handle=%u id=10 comp=0 flags=0 portid=%u ifs=2 members=1\n",
-				      nl.handle, nl.portid));
+	EXPECT_PROTOCOLS(&nl, mgm_fmt("protocol handle=%u id=10 comp=0 flags=0 portid=%u %s\n",
+				      nl.handle, nl.portid, "ifs=2 members=1"));
 	EXPECT_TRUE(has_entry(&nl));
 	mgm_nl_close(&nl);
 }

@@ -67,7 +67,7 @@ def _shown(value):
     return repr(value)
 
 
-def wait(condition, complaint, limit=10):
+def wait(condition, complaint, limit=30):
     """Call condition() until it gives something true, and return that."""
     end = time.monotonic() + limit
     pause = 0.002

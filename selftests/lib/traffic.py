@@ -5,7 +5,6 @@ Nothing here sleeps in the hope that a packet has passed. Where a packet must no
 arrive, a unicast datagram is sent after it on the same path, the fence: once it
 is there, all that went before is there or lost."""
 
-import atexit
 import collections
 import contextlib
 import ctypes
@@ -35,18 +34,10 @@ _flows = itertools.count(1)
 Packet = collections.namedtuple("Packet", "flow number ttl ifindex destination size")
 
 
-WORKERS = "/sys/devices/virtual/workqueue/cpumask"
-
-
-def one_cpu(workers=True):
-    """Keep this thread to one processor, and the kernel's unbound workers with it:
-    packets sent from two may overtake each other on any veth link."""
-    cpu = min(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cpu})
-    if workers and os.access(WORKERS, os.W_OK):
-        setting = kernel_setting(WORKERS, f"{1 << cpu:x}")
-        setting.__enter__()
-        atexit.register(setting.__exit__, None, None, None)
+def one_cpu():
+    """Keep this thread to one processor: packets sent from two may overtake each
+    other on any veth link."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 @contextlib.contextmanager
@@ -132,7 +123,7 @@ class Sender:
     def fence(self, receiver):
         """Send a unicast datagram to the receiver until one gets there."""
         nonce = next(_flows)
-        for _ in range(50):
+        for _ in range(200):
             self.socket.sendto(_HEADER.pack(b"FNCE", nonce, 0),
                                (receiver.address, receiver.port))
             if receiver.saw_fence(nonce, 0.1):
@@ -236,7 +227,7 @@ class Receiver:
         return [p.number for p in self.of(sender)
                 if ifindex is None or p.ifindex == ifindex]
 
-    def wait(self, sender, count=None, limit=10):
+    def wait(self, sender, count=None, limit=30):
         """Wait for so many packets of the sender, by default all it has sent."""
         count = len(sender.numbers) if count is None else count
         end = time.monotonic() + limit
@@ -248,7 +239,7 @@ class Receiver:
             self.read(left)
         return self.numbers(sender)
 
-    def arrived(self, sender, count=None, limit=10):
+    def arrived(self, sender, count=None, limit=30):
         """The numbers of all of the sender's packets that have arrived and will:
         waits for so many, by default all, and then for a fence behind them."""
         self.wait(sender, count, limit)
