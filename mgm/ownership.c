@@ -114,6 +114,8 @@ static void apply(struct mgm_net *mn, struct mgm_interface *ifc,
 	mgm_mfe_detach(mn, ifc);
 	drop_memberships(mn, ifc);
 	mgm_interface_set_owner(mn, ifc, owner);
+	if (!owner)
+		WRITE_ONCE(ifc->ttl_threshold, 1);
 	mgm_event(mn, owner ? MGM_EVENT_INTERFACE_TAKE :
 			      MGM_EVENT_INTERFACE_RELEASE, handle, ifc);
 	if (owner)

@@ -319,6 +319,43 @@ TEST_F(handover, flag_of_the_interface_tells_that_one_is_under_way)
 	EXPECT_INTERFACES(nl, lines);
 }
 
+static unsigned int count_oifs(struct mgm_nl *nl)
+{
+	char *table = mgm_nl_table(nl, MGM_CMD_MFE_GET, NULL);
+	char *p = table ? strstr(table, " oifs=") : NULL;
+	unsigned int n = p ? strtoul(p + strlen(" oifs="), NULL, 10) : -1;
+
+	free(table);
+	return n;
+}
+
+TEST_F(handover, members_that_igmp_knows_forward_unless_the_owner_decides)
+{
+	__u32 decides = kernel_register(12, "local_join");
+	__u32 leaves_it = kernel_register(13, "");
+	struct mgm_nl *nl = &self->nl;
+
+	ASSERT_EQ(0, mgm_nl_take(nl, self->a, self->lan));
+	ASSERT_EQ(0, mgm_nl_release(nl, self->a, self->out));
+	ASSERT_EQ(0, kernel_do("take %u %d", self->igmp, self->out));
+	ASSERT_EQ(0, kernel_do("member add %d " G, self->out));
+	ASSERT_EQ(0, kernel_do("take %u %d", leaves_it, self->out));
+	ASSERT_EQ(0, packet_send(self->wire, "10.0.0.2", G));
+	ASSERT_TRUE(WAIT_FOR(has_entry(nl)));
+	EXPECT_EQ(1, count_oifs(nl));
+
+	/* The entry stays through both, as it is another interface's. */
+	ASSERT_EQ(0, kernel_do("release %u %d", leaves_it, self->out));
+	EXPECT_EQ(1, count_oifs(nl));
+	ASSERT_EQ(0, kernel_do("take %u %d", decides, self->out));
+	EXPECT_EQ(0, count_oifs(nl));
+	ASSERT_EQ(0, kernel_do("add %u %d 0.0.0.0 " G " 0.0.0.0 2", decides,
+			       self->out));
+	EXPECT_EQ(1, count_oifs(nl));
+	ASSERT_EQ(0, kernel_do("shutdown %u", decides));
+	EXPECT_EQ(1, count_oifs(nl));
+}
+
 TEST_F(handover, ttl_threshold_comes_and_goes_with_the_owner_who_set_it)
 {
 	struct mgm_nl *nl = &self->nl;
