@@ -276,8 +276,14 @@ static void handle(struct mgm_net *mn, struct sk_buff *skb,
 		 */
 		nf_reset_ct(held);
 	}
-	if (!mgm_pending_hold(mn, &flow, held, in->ifindex, !mfe))
+	if (mgm_pending_hold(mn, &flow, held, in->ifindex, !mfe))
+		return;
+	if (!mfe)
+		mfe = mgm_mfe_lookup4(mn, &flow);
+	if (mfe)
 		forward(mn, mfe, held, in, false);
+	else
+		kfree_skb(held);
 }
 
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,

@@ -91,6 +91,9 @@ static void drop_if_unused(struct mgm_net *mn, struct mgm_interface *ifc)
 		return;
 	mgm_link_put(mn, ifc);
 	mgm_interface_destroy(mn, ifc);
+	/* Without any interface there is nothing that an entry could wait for. */
+	if (RB_EMPTY_ROOT(&mn->interfaces))
+		mgm_mfe_drop_orphans(mn);
 }
 
 static void drop_memberships(struct mgm_net *mn, struct mgm_interface *ifc)

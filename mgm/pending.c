@@ -74,9 +74,10 @@ uncharge:
  * @arrival: ifindex that it came in on
  * @create: begin a new flow; else only join one that waits already
  *
- * Context: Any with BH on or off; not hard interrupts.
- * Return: false if there is no such flow, and @create is false. Otherwise true;
- * the packet is held, or was dropped because a bound is reached.
+ * Context: Any with BH on or off, not hard interrupts; under the RCU read lock.
+ * Return: false if the flow does not wait, because @create is false or it has an
+ * entry by now. Otherwise true; the packet is held, or was dropped because a
+ * bound is reached.
  */
 bool mgm_pending_hold(struct mgm_net *mn, const struct mgm_flow4 *key,
 		      struct sk_buff *skb, u32 arrival, bool create)
@@ -87,7 +88,8 @@ bool mgm_pending_hold(struct mgm_net *mn, const struct mgm_flow4 *key,
 
 	spin_lock_bh(&p->lock);
 	flow = rhashtable_lookup_fast(&p->flows, key, params);
-	if (!flow && !create) {
+	/* Since the caller looked, the flow may have got its entry, and gone. */
+	if (!flow && (!create || mgm_mfe_lookup4(mn, key))) {
 		spin_unlock_bh(&p->lock);
 		return false;
 	}
