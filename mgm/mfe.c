@@ -243,7 +243,7 @@ struct mgm_mfe *mgm_mfe_create(struct mgm_net *mn, const struct mgm_sg *sg,
 	if (!out)
 		goto free;
 	RCU_INIT_POINTER(mfe->out, out);
-	err = rhashtable_insert_fast(&mn->mfe_ht, &mfe->ht_node, params);
+	err = rhashtable_lookup_insert_fast(&mn->mfe_ht, &mfe->ht_node, params);
 	if (err)
 		goto free_out;
 
