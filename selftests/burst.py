@@ -118,9 +118,11 @@ def one_flow(lab):
     nothing_held(lab)
     arrived = receiver.arrived(sender, bound["value"])
     hits = lab.router.client.limit("pending_flow_packets")["hits"] - bound["hits"]
-    equal(arrived, list(range(bound["value"])), "the first packets")
-    equal((len(arrived), hits), (bound["value"], count - bound["value"]),
-          "packets that arrived, packets counted")
+    check(hits > 0, "the bound was never hit: the case proves nothing")
+    equal(arrived[:bound["value"]], list(range(bound["value"])), "the first packets")
+    # On a slow machine the worker may come up before the last has come in.
+    equal(arrived, sorted(set(arrived)), "packets, in order")
+    equal(len(arrived) + hits, count, "packets that arrived or were counted")
     send_from(sender, index, 5)
     equal(receiver.arrived(sender, len(arrived) + 5)[len(arrived):],
           sender.numbers[-5:], "packets after that")
