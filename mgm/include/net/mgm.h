@@ -192,7 +192,7 @@ struct mgm_protocol_ops {
  * @id: protocol id
  * @component: component id
  * @igmp: this is the namespace's IGMP; one a namespace
- * @name: for people; may be NULL
+ * @name: for people, copied; may be NULL
  */
 struct mgm_protocol_params {
 	const struct mgm_protocol_ops *ops;
