@@ -103,9 +103,11 @@ static int tell(int file, const char *line)
  * in the end succeed. Where it succeeds in spite of the fault it is taken back.
  */
 static void fail_everywhere(struct __test_metadata *_metadata,
-			    struct _test_data_faults *self, const char *line,
-			    const char *undo)
+			    struct _test_data_faults *self, const char *call,
+			    const char *back)
 {
+	/* Copies: what mgm_fmt() has given goes after a few more of its calls. */
+	char *line = strdup(call), *undo = strdup(back);
 	char *before = mgm_nl_tables(&self->reader), *after;
 	unsigned int nth, failed = 0;
 	bool hit = true;
@@ -133,6 +135,8 @@ static void fail_everywhere(struct __test_metadata *_metadata,
 	EXPECT_LT(1, failed) TH_LOG("%s", line);
 	TH_LOG("%s: %u faults, %u failures", line, nth - 1, failed);
 	free(before);
+	free(undo);
+	free(line);
 }
 
 TEST_F(faults, registering_fails_whole)
