@@ -11,9 +11,11 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
+#include <linux/notifier.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/rhashtable-types.h>
+#include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -21,7 +23,7 @@
 #include <net/dst_cache.h>
 #include <net/mgm.h>
 
-struct notifier_block;
+struct completion;
 
 /**
  * DOC: Locks and lifetimes
@@ -29,8 +31,19 @@ struct notifier_block;
  * &mgm_net.lock orders every change in a network namespace. It nests inside
  * rtnl, which only those take who may set or clear all-multicast on a device:
  * taking and releasing an interface, and the end of a device. No callback of a
- * protocol runs under either. The rooms (key, protocol, interface, group, mfe)
- * assert the lock and take none.
+ * protocol runs under either. The rooms (key, protocol, interface, group,
+ * interest, outlist, mfe, alert) assert the lock and take none.
+ *
+ * What a protocol is to be told is queued with it (&mgm_protocol.alerts) under
+ * the lock, by the change that it is about, and so in the order of the changes.
+ * A work item of the protocol's own takes the alerts from there one by one and
+ * calls back with no lock held; &mgm_protocol.cb_task says that it is at it.
+ * Callbacks that MGM needs an answer from go the same way: the flow that asks is
+ * parked until the answer is in, whoever changes an owner waits for a
+ * completion. Who ends a protocol first waits, with no lock held, until its work
+ * item is at its end (&mgm_protocol.nr_works), and then answers what is left by
+ * default. Waiting in a callback for the end of another protocol is refused where
+ * it closes a circle (&mgm_protocol.waits_for).
  *
  * While IGMP is told of a change of owner the interface is marked
  * (&mgm_interface.handover), with no lock held. Whoever set the mark is the
@@ -44,10 +57,14 @@ struct notifier_block;
  * link, an interface, an MFE, its outgoing list and the entries of that list
  * after a grace period, because the data path finds them under RCU. An MFE is
  * unlinked before the interfaces that it names. A link holds a reference to
- * its network device, which the RCU callback gives back.
+ * its network device, which the RCU callback gives back. A flow that waits for
+ * its entry belongs to the work item that resolves it, or, while it is parked,
+ * to the alerts that it waits for.
  *
  * The data path takes &mgm_pending.lock (BH off) only for packets of flows
- * that have no entry yet; it nests inside nothing and nothing nests in it.
+ * that have no entry yet, and &mgm_wrong.lock (BH off) only for those on the
+ * wrong interface that an alert is due for; both nest inside &mgm_net.lock and
+ * nothing nests in them. Route changes are noted under &mgm_watch.lock.
  */
 
 /*
@@ -67,6 +84,36 @@ struct mgm_bound {
 	atomic64_t hits;
 };
 
+enum mgm_alert_type {
+	MGM_ALERT_JOIN,
+	MGM_ALERT_PRUNE,
+	MGM_ALERT_LOCAL_JOIN,
+	MGM_ALERT_LOCAL_LEAVE,
+	MGM_ALERT_WRONG_IF,
+	MGM_ALERT_OVERRUN,
+	MGM_ALERT_RPF,
+	MGM_ALERT_CREATION,
+	MGM_ALERT_IGMP_DISABLE,
+	MGM_ALERT_IGMP_ENABLE,
+};
+
+/* What a protocol is to be told, in its queue. Up to OVERRUN nobody waits. */
+struct mgm_alert {
+	struct list_head node;
+	enum mgm_alert_type type;
+	bool member;			/* of JOIN, PRUNE: about a membership */
+	struct mgm_sg sg;
+	struct mgm_if ifc;
+	u64 mfe;			/* PRUNE, CREATION: that very entry */
+	struct sk_buff *skb;		/* WRONG_IF: its own */
+	struct mgm_flow *flow;		/* RPF, CREATION: who waits */
+	u32 handle;			/* CREATION: who is asked */
+	struct completion *done;	/* IGMP_: the same */
+	struct mgm_interface *handover;	/* IGMP_: pinned by its mark */
+	u32 n;				/* CREATION: of the next */
+	struct mgm_oif_state *oifs;
+};
+
 struct mgm_protocol {
 	u32 handle;
 	u32 id;
@@ -83,7 +130,19 @@ struct mgm_protocol {
 	u32 nr_handovers;		/* takes under way */
 	bool dying;			/* shut-down runs: the handle is dead */
 	struct list_head ending;	/* of those that end together */
+
+	struct mgm_net *mn;
+	struct list_head alerts;
+	u32 nr_alerts;			/* those that nobody waits for */
+	u32 alerts_lost;
+	u64 alerts_queued;		/* ever, and how many of them are done */
+	u64 alerts_done;
+	struct mgm_alert overrun;	/* in the queue behind what was lost */
+	struct work_struct work;	/* delivers them */
+	u32 nr_works;			/* how often it has yet to run to its end */
+	bool stopped;			/* nothing is delivered any more */
 	struct task_struct *cb_task;	/* runs a callback at this moment */
+	struct mgm_protocol *waits_for;	/* its callback does, for that one's end */
 };
 
 /* A device in use; several interfaces (next hops) can be on it. */
@@ -93,6 +152,8 @@ struct mgm_link {
 	u32 ifindex;
 	u32 users;
 	bool dying;
+	bool wrong_if;			/* somebody wants such alerts */
+	atomic64_t drops[MGM_A_DROP_MAX + 1];
 	struct rcu_head rcu;
 };
 
@@ -107,10 +168,12 @@ struct mgm_interface {
 	struct list_head memberships;
 	struct list_head mfes;		/* whose iif it is */
 	struct list_head oifs;
+	struct list_head vetoes;
 	u32 nr_memberships;
 	u32 nr_mfes;
 	u32 nr_oifs;
 	u8 ttl_threshold;
+	bool wrong_if;			/* the owner wants such alerts */
 	bool handover;			/* its owner is changing */
 	bool igmp_frozen;		/* IGMP must not touch it */
 	struct dst_cache dst;
@@ -126,6 +189,14 @@ struct mgm_group {
 	struct rb_node node;
 	struct mgm_sg sg;
 	struct rb_root members;
+	struct list_head interests;	/* a protocol each */
+};
+
+/* A protocol's interest in a group: how many of its memberships join it. */
+struct mgm_interest {
+	struct list_head node;
+	struct mgm_protocol *proto;
+	u32 joins;
 };
 
 struct mgm_membership {
@@ -136,6 +207,7 @@ struct mgm_membership {
 	struct list_head ifc_node;
 	struct list_head proto_node;
 	u32 flags;
+	struct mgm_interest *interest;	/* that counts it, or NULL */
 };
 
 /* What the data path looks a flow up by. */
@@ -173,6 +245,21 @@ struct mgm_route {
 	u8 protocol;
 };
 
+/* Interfaces on which packets of one entry came in wrongly of late. */
+#define MGM_WRONG_SLOTS		4
+
+struct mgm_wrong_slot {
+	u32 ifindex;
+	unsigned long last;		/* alert */
+};
+
+/* An interface that a creation alert keeps an entry out of. */
+struct mgm_veto {
+	struct list_head mfe_node;
+	struct list_head ifc_node;
+	struct mgm_interface *ifc;
+};
+
 struct mgm_mfe {
 	struct rhash_head ht_node;
 	struct mgm_flow4 flow4;
@@ -182,14 +269,43 @@ struct mgm_mfe {
 	atomic64_t packets;
 	atomic64_t octets;
 	atomic64_t wrong_if;
+	atomic64_t negative;
+	atomic64_t discards;
+	u64 held_packets;
+	u64 queue_overflows;
+	u64 out_gone;			/* packets on oifs that are none any more */
+	struct mgm_wrong_slot wrong[MGM_WRONG_SLOTS];	/* mgm_wrong.lock */
 
 	struct rb_node node;
 	struct mgm_sg sg;
-	struct mgm_route route;
+	u64 id;				/* no other entry ever had it */
+	u32 arrival;			/* ifindex of its first packet */
+	struct mgm_route rib;		/* what the RIB says */
+	struct mgm_route route;		/* what counts: a protocol may differ */
 	struct list_head iif_node;	/* of its iif, or of mgm_net.orphans */
+	struct list_head vetoes;
 	unsigned long created;
 	unsigned long timeout;
 	struct rcu_head rcu;
+};
+
+/* A flow on its way to an entry; asks the protocols, and is parked meanwhile. */
+struct mgm_flow {
+	struct mgm_flow4 key;
+	u32 arrival;
+	enum mgm_flow_stage {
+		MGM_FLOW_NEW,
+		MGM_FLOW_RPF,		/* the owner of the way in is asked */
+		MGM_FLOW_CREATION,	/* those of the ways out are */
+		MGM_FLOW_DONE,
+	} stage;
+	u8 tries;
+	u32 unanswered;
+	struct sk_buff *first;		/* its first packet, as long as it is held */
+	struct mgm_rpf asked;		/* MGM_FLOW_RPF: the RIB's answer, */
+	struct mgm_rpf rpf;		/* and the protocol's */
+	u32 answerer;			/* its handle */
+	struct mgm_alert ask;
 };
 
 /* Packets of flows that have no entry yet. */
@@ -198,6 +314,41 @@ struct mgm_pending {
 	struct rhashtable flows;
 	struct list_head todo;
 	struct work_struct work;
+};
+
+/* Packets on a wrong interface that alerts are due for. */
+struct mgm_wrong {
+	spinlock_t lock;		/* everything below */
+	struct sk_buff_head queue;
+	struct work_struct work;
+};
+
+/* Route changes that entries have to be looked at for. */
+#define MGM_WATCH_PREFIXES	16
+
+struct mgm_prefix4 {
+	__be32 prefix;
+	__be32 mask;
+};
+
+struct mgm_watch {
+	struct notifier_block fib_nb;
+	spinlock_t lock;		/* the next three */
+	bool all;
+	u32 n;
+	struct mgm_prefix4 changed[MGM_WATCH_PREFIXES];
+	int genid;			/* of the routes, when last looked at */
+	struct delayed_work work;
+};
+
+#define MGM_TIMEOUT_DEFAULT	900	/* seconds */
+#define MGM_TIMEOUT_MAX		604800
+
+/* Settings; &enum mgm_a_config tells their units and ranges. */
+struct mgm_config {
+	u32 mfe_timeout;
+	u32 rpf_table;
+	u32 wrong_if_interval;
 };
 
 /**
@@ -216,7 +367,11 @@ struct mgm_pending {
  * @wait: for @handover_seq to move
  * @handover_seq: counts hand-overs and callbacks that have ended
  * @bounds: by &enum mgm_limit
+ * @config: settings
+ * @last_mfe: &mgm_mfe.id of the newest
  * @pending: packets held
+ * @wrong: packets on a wrong interface
+ * @watch: route changes
  * @expire: removes MFEs whose time is over
  * @link_work: releases the interfaces of devices that go
  */
@@ -235,18 +390,24 @@ struct mgm_net {
 	wait_queue_head_t wait;
 	u32 handover_seq;
 	struct mgm_bound bounds[MGM_LIMIT_MAX + 1];
+	struct mgm_config config;
+	u64 last_mfe;
 	struct mgm_pending pending;
+	struct mgm_wrong wrong;
+	struct mgm_watch watch;
 	struct delayed_work expire;
 	struct work_struct link_work;
 };
 
 /* main.c */
-extern struct workqueue_struct *mgm_wq;
+extern struct workqueue_struct *mgm_wq;		/* on the packets' CPU */
+extern struct workqueue_struct *mgm_alert_wq;	/* anywhere, for long */
 
 struct mgm_net *mgm_pernet(const struct net *net);
 
 /* bound.c */
 void mgm_bounds_init(struct mgm_net *mn);
+void mgm_config_init(struct mgm_net *mn);
 bool mgm_bound_charge(struct mgm_net *mn, enum mgm_limit id, u32 n);
 void mgm_bound_uncharge(struct mgm_net *mn, enum mgm_limit id, u32 n);
 
@@ -256,8 +417,12 @@ bool mgm_addr_any(u16 family, const union mgm_addr *a);
 int mgm_if_cmp(const struct mgm_if *a, const struct mgm_if *b);
 int mgm_sg_cmp(const struct mgm_sg *a, const struct mgm_sg *b);
 int mgm_if_check(const struct mgm_if *ifc, struct netlink_ext_ack *extack);
+bool mgm_sg_covers(const struct mgm_sg *wide, const struct mgm_sg *sg);
 int mgm_sg_check_grp(const struct mgm_sg *sg, struct netlink_ext_ack *extack);
 int mgm_sg_check_src(const struct mgm_sg *sg, struct netlink_ext_ack *extack);
+struct rb_node *mgm_rb_first_after(const struct rb_root *root, const void *key,
+				   int (*cmp)(const void *key,
+					      const struct rb_node *node));
 
 /* event.c: what happened, told to whoever shows it, with the lock held */
 enum mgm_event {
@@ -265,6 +430,7 @@ enum mgm_event {
 	MGM_EVENT_PROTOCOL_DEREGISTER,
 	MGM_EVENT_INTERFACE_TAKE,
 	MGM_EVENT_INTERFACE_RELEASE,
+	MGM_EVENT_INTERFACE_CHANGE,
 	MGM_EVENT_IGMP_DISABLE,
 	MGM_EVENT_IGMP_ENABLE,
 	MGM_EVENT_MEMBERSHIP_ADD,
@@ -288,6 +454,8 @@ struct mgm_event_info {
 
 void mgm_event(struct mgm_net *mn, enum mgm_event event, u32 handle,
 	       const void *obj);
+void mgm_event_alert(const struct mgm_protocol *proto,
+		     const struct mgm_alert *alert);
 int mgm_event_listen(struct notifier_block *nb);
 void mgm_event_unlisten(struct notifier_block *nb);
 
@@ -342,11 +510,72 @@ struct mgm_membership *mgm_membership_create(struct mgm_net *mn,
 					     struct mgm_interface *ifc,
 					     const struct mgm_sg *sg, u32 flags,
 					     struct netlink_ext_ack *extack);
+int mgm_membership_set_flags(struct mgm_net *mn, struct mgm_membership *m,
+			     u32 flags);
 void mgm_membership_destroy(struct mgm_net *mn, struct mgm_membership *m);
+bool mgm_group_covers(struct mgm_net *mn, const struct mgm_sg *sg,
+		      const struct mgm_if *ifc, u32 handle);
 bool mgm_group_forwards(struct mgm_net *mn, const struct mgm_sg *sg,
 			const struct mgm_interface *ifc);
 unsigned int mgm_group_interfaces(struct mgm_net *mn, const struct mgm_sg *sg,
 				  struct mgm_interface **v, unsigned int size);
+struct mgm_group *mgm_group_find(struct mgm_net *mn, const struct mgm_sg *sg);
+
+/*
+ * IGMP's word counts where no routing protocol owns the link, and where the
+ * owner does not want to decide by itself (it has no local_join callback).
+ */
+static inline bool mgm_membership_in_force(const struct mgm_protocol *proto,
+					   const struct mgm_interface *ifc)
+{
+	const struct mgm_protocol *owner = ifc->owner;
+
+	if (proto == owner || !owner)
+		return true;
+	return !owner->ops || !owner->ops->local_join;
+}
+
+/* interest.c: who is interested in what, and who is told of it */
+struct mgm_interest *mgm_interest_get(struct mgm_group *group,
+				      struct mgm_protocol *proto);
+void mgm_interest_put(struct mgm_interest *interest);
+void mgm_interest_join(struct mgm_net *mn, struct mgm_membership *m);
+void mgm_interest_leave(struct mgm_net *mn, struct mgm_membership *m);
+
+/* alert.c: the queues */
+bool mgm_alert_wanted(const struct mgm_protocol *proto,
+		      enum mgm_alert_type type);
+void mgm_alert_init(struct mgm_protocol *proto);
+void mgm_alert_record(struct mgm_protocol *proto,
+		      const struct mgm_alert *alert);
+void mgm_alert_queue(struct mgm_protocol *proto, struct mgm_alert *alert);
+struct mgm_alert *mgm_alert_next(struct mgm_protocol *proto);
+void mgm_alert_done(struct mgm_protocol *proto, struct mgm_alert *alert,
+		    u32 timeout);
+void mgm_alert_purge(struct mgm_protocol *proto);
+
+/* deliver.c: out of the queues, into the protocols */
+void mgm_deliver_init(struct mgm_protocol *proto);
+void mgm_deliver_kick(struct mgm_protocol *proto);
+int mgm_deliver_may_wait(struct mgm_net *mn, struct mgm_protocol *proto,
+			 struct mgm_protocol **waiter);
+void mgm_deliver_stop(struct mgm_net *mn, struct mgm_protocol *proto);
+int mgm_do_flush(struct mgm_net *mn, u32 handle);
+
+/* outlist.c: 1 if the list is another now, 0 if not, -ENOMEM if it should be */
+struct mgm_outlist *mgm_outlist_compute(struct mgm_net *mn,
+					struct mgm_mfe *mfe,
+					struct mgm_interface *in);
+void mgm_outlist_undo(struct mgm_net *mn, struct mgm_outlist *out,
+		      const struct mgm_outlist *old);
+void mgm_outlist_unlink(struct mgm_net *mn, struct mgm_outlist *out);
+void mgm_outlist_free(struct mgm_outlist *out);
+int mgm_outlist_set(struct mgm_net *mn, struct mgm_mfe *mfe,
+		    struct mgm_interface *ifc, bool want);
+int mgm_outlist_move(struct mgm_net *mn, struct mgm_mfe *mfe,
+		     struct mgm_interface *in);
+int mgm_veto_add(struct mgm_mfe *mfe, struct mgm_interface *ifc);
+void mgm_veto_del(struct mgm_veto *veto);
 
 /* mfe.c */
 int mgm_mfe_init(struct mgm_net *mn);
@@ -357,14 +586,24 @@ struct mgm_mfe *mgm_mfe_find(struct mgm_net *mn, const struct mgm_sg *sg);
 struct mgm_mfe *mgm_mfe_after(struct mgm_net *mn, const struct mgm_sg *sg);
 struct mgm_mfe *mgm_mfe_create(struct mgm_net *mn, const struct mgm_sg *sg,
 			       struct mgm_interface *in,
+			       const struct mgm_route *rib,
 			       const struct mgm_route *route);
 void mgm_mfe_destroy(struct mgm_net *mn, struct mgm_mfe *mfe);
+void mgm_mfe_move(struct mgm_net *mn, struct mgm_mfe *mfe,
+		  struct mgm_interface *in, const struct mgm_route *route);
+void mgm_mfe_reroute(struct mgm_net *mn, struct mgm_mfe *mfe,
+		     struct mgm_interface *in, const struct mgm_route *route);
+void mgm_mfe_set_timeout(struct mgm_net *mn, struct mgm_mfe *mfe, u32 seconds);
 void mgm_mfe_refresh(struct mgm_net *mn, const struct mgm_sg *sg,
 		     struct mgm_interface *ifc);
+void mgm_mfe_veto(struct mgm_net *mn, struct mgm_mfe *mfe,
+		  struct mgm_interface *ifc);
 void mgm_mfe_detach(struct mgm_net *mn, struct mgm_interface *ifc);
 void mgm_mfe_drop_orphans(struct mgm_net *mn);
 void mgm_mfe_drop_expired(struct mgm_net *mn);
+bool mgm_mfe_rpf_set(const struct mgm_mfe *mfe);
 u32 mgm_mfe_flags(const struct mgm_net *mn, const struct mgm_mfe *mfe);
+u64 mgm_mfe_out_packets(const struct mgm_net *mn, const struct mgm_mfe *mfe);
 
 static inline struct mgm_outlist *mgm_mfe_out(const struct mgm_net *mn,
 					      const struct mgm_mfe *mfe)
@@ -372,13 +611,33 @@ static inline struct mgm_outlist *mgm_mfe_out(const struct mgm_net *mn,
 	return rcu_dereference_protected(mfe->out, lockdep_is_held(&mn->lock));
 }
 
+/* Time left, in jiffies; 0 if it is over. */
+static inline unsigned long mgm_mfe_expires(const struct mgm_mfe *mfe)
+{
+	unsigned long end = READ_ONCE(mfe->lastuse) + mfe->timeout;
+
+	return time_after(end, jiffies) ? end - jiffies : 0;
+}
+
 /* rpf.c */
-int mgm_rpf_lookup(struct mgm_net *mn, const struct mgm_sg *sg, u32 arrival,
-		   struct mgm_route *route);
+int mgm_rpf_lookup(struct mgm_net *mn, const struct mgm_sg *sg, u32 vrf_of,
+		   u32 prefer, struct mgm_route *route);
+struct mgm_interface *mgm_rpf_interface(struct mgm_net *mn,
+					const struct mgm_sg *sg,
+					const struct mgm_route *route);
+struct mgm_protocol *mgm_rpf_owner(struct mgm_net *mn, const struct mgm_sg *sg,
+				   u32 vrf_of);
+
+/* watch.c: routes change, and the entries with them */
+int mgm_watch_init(struct mgm_net *mn);
+void mgm_watch_exit(struct mgm_net *mn);
+void mgm_watch_poll(struct mgm_net *mn);
+void mgm_watch_all(struct mgm_net *mn);
 
 /* flow.c: traffic makes entries, and its absence ends them */
-void mgm_flow_resolve(struct mgm_net *mn, const struct mgm_flow4 *flow,
-		      u32 arrival);
+bool mgm_flow_resolve(struct mgm_net *mn, struct mgm_flow *flow);
+void mgm_flow_answer_rpf(struct mgm_net *mn, struct mgm_flow *flow);
+void mgm_flow_answer_creation(struct mgm_net *mn, struct mgm_alert *alert);
 void mgm_flow_init(struct mgm_net *mn);
 void mgm_flow_exit(struct mgm_net *mn);
 
@@ -387,26 +646,52 @@ int mgm_pending_init(struct mgm_net *mn);
 void mgm_pending_exit(struct mgm_net *mn);
 bool mgm_pending_hold(struct mgm_net *mn, const struct mgm_flow4 *flow,
 		      struct sk_buff *skb, u32 arrival, bool create);
+void mgm_pending_resume(struct mgm_net *mn, struct mgm_flow *flow);
+
+/* wrong.c: packets on the wrong interface */
+void mgm_wrong_init(struct mgm_net *mn);
+void mgm_wrong_exit(struct mgm_net *mn);
+void mgm_wrong_packet(struct mgm_net *mn, struct mgm_mfe *mfe,
+		      const struct sk_buff *skb, const struct mgm_link *link);
+void mgm_wrong_update(struct mgm_net *mn, struct mgm_link *link);
 
 /* forward.c */
 int mgm_forward_init(struct mgm_net *mn);
 void mgm_forward_exit(struct mgm_net *mn);
 void mgm_forward_held(struct mgm_net *mn, const struct mgm_flow4 *flow,
 		      struct sk_buff *skb, u32 arrival);
+void mgm_forward_drop(struct mgm_net *mn, const struct sk_buff *skb,
+		      u32 ifindex, enum mgm_a_drop reason);
 
-/* api.c: the front door, also for netlink */
-int mgm_do_register(struct mgm_net *mn,
-		    const struct mgm_protocol_params *params, u32 flags,
-		    u32 portid, struct mgm_protocol **protop,
-		    struct netlink_ext_ack *extack);
+/* api.c, api_membership.c, api_mfe.c: the front door, also for netlink */
 int mgm_do_deregister(struct mgm_net *mn, struct mgm_client *client,
 		      struct netlink_ext_ack *extack);
+/* Of the settings, those that @which names. */
+#define MGM_SET_TTL_THRESHOLD	1
+#define MGM_SET_WRONG_IF	2
+int mgm_do_interface_set(struct mgm_net *mn, struct mgm_client *client,
+			 const struct mgm_if *key,
+			 const struct mgm_interface_settings *settings,
+			 u32 which, struct netlink_ext_ack *extack);
+int mgm_do_limit_set(struct mgm_net *mn, enum mgm_limit id, u32 value,
+		     struct netlink_ext_ack *extack);
+/* Ranges have been checked. */
+#define MGM_SET_MFE_TIMEOUT		1
+#define MGM_SET_RPF_TABLE		2
+#define MGM_SET_WRONG_IF_INTERVAL	4
+void mgm_do_config_set(struct mgm_net *mn, const struct mgm_config *config,
+		       u32 which);
 int mgm_do_membership_add(struct mgm_net *mn, struct mgm_client *client,
 			  const struct mgm_if *ifc, const struct mgm_sg *sg,
 			  u32 flags, struct netlink_ext_ack *extack);
 int mgm_do_membership_del(struct mgm_net *mn, struct mgm_client *client,
 			  const struct mgm_if *ifc, const struct mgm_sg *sg,
 			  u32 flags, struct netlink_ext_ack *extack);
+/* What is NULL stays. */
+int mgm_do_mfe_set(struct mgm_net *mn, struct mgm_client *client,
+		   const struct mgm_sg *sg, const struct mgm_if *iif,
+		   const union mgm_addr *upstream,
+		   struct netlink_ext_ack *extack);
 
 /* ownership.c: the door for changes of owner, and its pieces for shutdown.c */
 int mgm_do_take(struct mgm_net *mn, struct mgm_client *client,
@@ -417,9 +702,9 @@ int mgm_do_release(struct mgm_net *mn, struct mgm_client *client,
 void mgm_lock_both(struct mgm_net *mn);
 void mgm_unlock_both(struct mgm_net *mn);
 void mgm_wait_handover(struct mgm_net *mn, bool rtnl);
-bool mgm_in_igmp_callback(const struct mgm_net *mn);
+void mgm_handover_moved(struct mgm_net *mn);
 void mgm_change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
-		      struct mgm_protocol *owner);
+		      struct mgm_protocol *owner, struct mgm_protocol *waiter);
 void mgm_release_igmp(struct mgm_net *mn, struct mgm_interface *ifc);
 
 /* shutdown.c */

@@ -17,6 +17,28 @@
 #include <net/route.h>
 
 #include "core.h"
+#include "trace.h"
+
+/* A packet, or a copy, is not forwarded: why is counted with its device. */
+static void drop(const struct mgm_net *mn, struct mgm_link *link,
+		 const struct sk_buff *skb, enum mgm_a_drop reason)
+{
+	atomic64_inc(&link->drops[reason]);
+	trace_mgm_drop(mn->net, link->ifindex, ip_hdr(skb), reason);
+}
+
+/* The same, for who knows the device by its ifindex. */
+void mgm_forward_drop(struct mgm_net *mn, const struct sk_buff *skb,
+		      u32 ifindex, enum mgm_a_drop reason)
+{
+	struct mgm_link *link;
+
+	rcu_read_lock();
+	link = xa_load(&mn->links, ifindex);
+	if (link)
+		drop(mn, link, skb, reason);
+	rcu_read_unlock();
+}
 
 /* Has somebody on this router joined @grp on @dev? The source is no matter. */
 static bool joined_on(const struct net_device *dev, __be32 grp)
@@ -139,33 +161,21 @@ static int finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return dst_output(net, sk, skb);
 }
 
-/* Send @skb, which is consumed, out of @oif. */
-static void send_copy(struct net *net, struct mgm_oif *oif,
-		      struct sk_buff *skb, struct net_device *in)
+/*
+ * Make @skb ready to leave by @rt. Returns 0, or why it cannot. From where the
+ * route is the packet's own, it is put with it.
+ */
+static enum mgm_a_drop prepare(struct net *net, struct sk_buff *skb,
+			       struct rtable *rt, struct net_device *in)
 {
-	struct mgm_interface *ifc = oif->ifc;
-	struct net_device *dev = ifc->link->dev;
-	struct rtable *rt = NULL;
-
-	if (ip_hdr(skb)->ttl <= READ_ONCE(ifc->ttl_threshold)) {
-		atomic64_inc(&oif->ttl_too_low);
-		goto drop;
+	if (skb_cow(skb, LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len)) {
+		ip_rt_put(rt);
+		return MGM_A_DROP_NO_MEMORY;
 	}
-	rt = route(net, ifc, ip_hdr(skb)->daddr);
-	if (!rt)
-		goto discard;
-	if (too_big(skb, dst_mtu(&rt->dst))) {
-		IP_INC_STATS(net, IPSTATS_MIB_FRAGFAILS);
-		atomic64_inc(&oif->frag_needed);
-		goto drop;
-	}
-	if (skb_cow(skb, LL_RESERVED_SPACE(dev) + rt->dst.header_len))
-		goto discard;
-
 	skb_dst_drop(skb);
-	if (!parse_options(net, skb))
-		goto discard;
 	skb_dst_set(skb, &rt->dst);
+	if (!parse_options(net, skb))
+		return MGM_A_DROP_OPTION;
 	skb_orphan(skb);
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
@@ -175,19 +185,63 @@ static void send_copy(struct net *net, struct mgm_oif *oif,
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
 	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
 #endif
+	return 0;
+}
+
+/* A copy does not leave on @oif. */
+static void drop_copy(const struct mgm_net *mn, struct mgm_oif *oif,
+		      struct sk_buff *skb, enum mgm_a_drop reason)
+{
+	switch (reason) {
+	case MGM_A_DROP_TTL_THRESHOLD:
+		atomic64_inc(&oif->ttl_too_low);
+		break;
+	case MGM_A_DROP_FRAG_NEEDED:
+		IP_INC_STATS(mn->net, IPSTATS_MIB_FRAGFAILS);
+		atomic64_inc(&oif->frag_needed);
+		break;
+	default:
+		atomic64_inc(&oif->discards);
+		break;
+	}
+	drop(mn, oif->ifc->link, skb, reason);
+}
+
+/* Send @skb, which is consumed, out of @oif. */
+static void send_copy(struct mgm_net *mn, struct mgm_oif *oif,
+		      struct sk_buff *skb, struct net_device *in)
+{
+	struct mgm_interface *ifc = oif->ifc;
+	struct net *net = mn->net;
+	enum mgm_a_drop reason;
+	struct rtable *rt;
+
+	reason = MGM_A_DROP_TTL_THRESHOLD;
+	if (ip_hdr(skb)->ttl <= READ_ONCE(ifc->ttl_threshold))
+		goto drop;
+	reason = MGM_A_DROP_NO_ROUTE;
+	rt = route(net, ifc, ip_hdr(skb)->daddr);
+	if (!rt)
+		goto drop;
+	reason = MGM_A_DROP_FRAG_NEEDED;
+	if (too_big(skb, dst_mtu(&rt->dst))) {
+		ip_rt_put(rt);
+		goto drop;
+	}
+	reason = prepare(net, skb, rt, in);
+	if (reason)
+		goto drop;
 
 	atomic64_inc(&oif->packets);
 	atomic64_add(skb->len, &oif->octets);
 	atomic64_inc(&ifc->out_packets);
 	atomic64_add(skb->len, &ifc->out_octets);
-	NF_HOOK(NFPROTO_IPV4, NF_INET_FORWARD, net, NULL, skb, in, dev, finish);
+	NF_HOOK(NFPROTO_IPV4, NF_INET_FORWARD, net, NULL, skb, in,
+		ifc->link->dev, finish);
 	return;
 
-discard:
-	atomic64_inc(&oif->discards);
 drop:
-	if (rt)
-		ip_rt_put(rt);
+	drop_copy(mn, oif, skb, reason);
 	kfree_skb(skb);
 }
 
@@ -196,60 +250,77 @@ drop:
  * copy, unless it is @shared with somebody who still wants it.
  */
 static void forward(struct mgm_net *mn, struct mgm_mfe *mfe,
-		    struct sk_buff *skb, struct net_device *in, bool shared)
+		    struct sk_buff *skb, struct mgm_link *link, bool shared)
 {
 	const struct mgm_outlist *out = rcu_dereference(mfe->out);
 	unsigned long now = jiffies;
 	struct sk_buff *copy;
 	u32 i;
 
-	if (!out->in || out->in->key.ifindex != in->ifindex) {
-		atomic64_inc(&mfe->wrong_if);
-		goto drop;
+	if (!out->in) {
+		drop(mn, link, skb, MGM_A_DROP_NO_RPF);
+		goto done;
 	}
-	/* Written once a tick: other CPUs read the same line. */
-	if (READ_ONCE(mfe->lastuse) != now)
-		WRITE_ONCE(mfe->lastuse, now);
+	if (out->in->key.ifindex != link->ifindex) {
+		atomic64_inc(&mfe->wrong_if);
+		drop(mn, link, skb, MGM_A_DROP_WRONG_IF);
+		mgm_wrong_packet(mn, mfe, skb, link);
+		goto done;
+	}
 	atomic64_inc(&mfe->packets);
 	atomic64_add(skb->len, &mfe->octets);
 	atomic64_inc(&out->in->in_packets);
 	atomic64_add(skb->len, &out->in->in_octets);
+	if (!out->n) {
+		/* Traffic does not prolong its life: its end is an occasion. */
+		atomic64_inc(&mfe->negative);
+		drop(mn, link, skb, MGM_A_DROP_NEGATIVE);
+		goto done;
+	}
+	/* Written once a tick: other CPUs read the same line. */
+	if (READ_ONCE(mfe->lastuse) != now)
+		WRITE_ONCE(mfe->lastuse, now);
 
 	for (i = 0; i < out->n; i++) {
 		if (i == out->n - 1 && !shared) {
-			send_copy(mn->net, out->oif[i], skb, in);
+			send_copy(mn, out->oif[i], skb, link->dev);
 			return;
 		}
 		copy = skb_clone(skb, GFP_ATOMIC);
-		if (copy)
-			send_copy(mn->net, out->oif[i], copy, in);
-		else
-			atomic64_inc(&out->oif[i]->discards);
+		if (copy) {
+			send_copy(mn, out->oif[i], copy, link->dev);
+		} else {
+			atomic64_inc(&mfe->discards);
+			drop_copy(mn, out->oif[i], skb, MGM_A_DROP_NO_MEMORY);
+		}
 	}
-drop:
+done:
 	if (!shared)
 		kfree_skb(skb);
 }
 
-/* Is this a packet that a multicast router forwards at all? */
-static bool forwardable(const struct sk_buff *skb)
+/* Is this a packet that a multicast router looks at? */
+static bool multicast(const struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
-	if (!ipv4_is_multicast(iph->daddr) ||
-	    ipv4_is_local_multicast(iph->daddr))
-		return false;
 	/* Reports of IGMPv1 and v2 go to the group that they are about. */
-	if (iph->protocol == IPPROTO_IGMP)
-		return false;
-	return !ipv4_is_zeronet(iph->saddr) && !ipv4_is_multicast(iph->saddr) &&
-	       !ipv4_is_lbcast(iph->saddr) && !ipv4_is_loopback(iph->saddr) &&
-	       !ipv4_is_linklocal_169(iph->saddr);
+	return ipv4_is_multicast(iph->daddr) &&
+	       !ipv4_is_local_multicast(iph->daddr) &&
+	       iph->protocol != IPPROTO_IGMP;
+}
+
+/* Can a host on another network answer? */
+static bool good_source(__be32 saddr)
+{
+	return !ipv4_is_zeronet(saddr) && !ipv4_is_multicast(saddr) &&
+	       !ipv4_is_lbcast(saddr) && !ipv4_is_loopback(saddr) &&
+	       !ipv4_is_linklocal_169(saddr);
 }
 
 /* Forward @skb by its entry, or hold it until it has one. */
 static void handle(struct mgm_net *mn, struct sk_buff *skb,
-		   struct net_device *in, bool shared)
+		   struct mgm_link *link, bool shared)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct mgm_flow4 flow = { .src = iph->saddr, .grp = iph->daddr };
@@ -257,51 +328,70 @@ static void handle(struct mgm_net *mn, struct sk_buff *skb,
 	struct sk_buff *held = skb;
 
 	if (mfe && likely(!READ_ONCE(mfe->held))) {
-		forward(mn, mfe, skb, in, shared);
+		forward(mn, mfe, skb, link, shared);
 		return;
 	}
 	/* A packet that can go nowhere is not worth an entry. */
 	if (!mfe && iph->ttl <= 1) {
+		drop(mn, link, skb, MGM_A_DROP_TTL_EXPIRED);
 		if (!shared)
 			kfree_skb(skb);
 		return;
 	}
 	if (shared) {
 		held = skb_clone(skb, GFP_ATOMIC);
-		if (!held)
+		if (!held) {
+			drop(mn, link, skb, MGM_A_DROP_NO_MEMORY);
 			return;
+		}
 		/*
 		 * The packet goes on here and its clone elsewhere: they must
 		 * not confirm one connection at the same time.
 		 */
 		nf_reset_ct(held);
 	}
-	if (mgm_pending_hold(mn, &flow, held, in->ifindex, !mfe))
+	if (mgm_pending_hold(mn, &flow, held, link->ifindex, !mfe))
 		return;
 	if (!mfe)
 		mfe = mgm_mfe_lookup4(mn, &flow);
-	if (mfe)
-		forward(mn, mfe, held, in, false);
-	else
+	if (mfe) {
+		forward(mn, mfe, held, link, false);
+	} else {
+		drop(mn, link, held, MGM_A_DROP_NO_MFE);
 		kfree_skb(held);
+	}
+}
+
+/* The device that a packet to be looked at came in on, if it is one of ours. */
+static struct mgm_link *link_of(struct mgm_net *mn, const struct sk_buff *skb,
+				const struct net_device *dev)
+{
+	struct mgm_link *link = xa_load(&mn->links, dev->ifindex);
+
+	if (!link || likely(good_source(ip_hdr(skb)->saddr)))
+		return link;
+	drop(mn, link, skb, MGM_A_DROP_BAD_SOURCE);
+	return NULL;
 }
 
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
 	struct net_device *in = state->in;
+	struct mgm_link *link;
 	struct mgm_net *mn;
 	bool shared;
 
-	if (!forwardable(skb) || skb->pkt_type == PACKET_LOOPBACK)
+	if (!multicast(skb) || skb->pkt_type == PACKET_LOOPBACK)
 		return NF_ACCEPT;
 	mn = mgm_pernet(state->net);
-	if (!xa_load(&mn->links, in->ifindex))
+	link = link_of(mn, skb, in);
+	if (!link)
 		return NF_ACCEPT;
 
 	/* A bridge shows packets here that it has yet to bridge. */
 	shared = joined(in, ip_hdr(skb)->daddr) || nf_bridge_info_exists(skb);
-	handle(mn, skb, in, shared);
+	handle(mn, skb, link, shared);
 	return shared ? NF_ACCEPT : NF_STOLEN;
 }
 
@@ -312,17 +402,18 @@ static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct net_device *out = state->out;
+	struct mgm_link *link;
 	struct mgm_net *mn;
 
-	if (!forwardable(skb))
+	if (!multicast(skb))
 		return NF_ACCEPT;
 	mn = mgm_pernet(state->net);
-	if (!xa_load(&mn->links, out->ifindex))
+	link = link_of(mn, skb, state->out);
+	if (!link)
 		return NF_ACCEPT;
 
 	local_bh_disable();
-	handle(mn, skb, out, true);
+	handle(mn, skb, link, true);
 	local_bh_enable();
 	return NF_ACCEPT;
 }
@@ -353,17 +444,20 @@ static const struct nf_hook_ops hooks[] = {
 void mgm_forward_held(struct mgm_net *mn, const struct mgm_flow4 *flow,
 		      struct sk_buff *skb, u32 arrival)
 {
-	struct net_device *in;
+	struct mgm_link *link;
 	struct mgm_mfe *mfe;
 
 	local_bh_disable();
 	rcu_read_lock();
-	in = dev_get_by_index_rcu(mn->net, arrival);
+	link = xa_load(&mn->links, arrival);
 	mfe = mgm_mfe_lookup4(mn, flow);
-	if (in && mfe)
-		forward(mn, mfe, skb, in, false);
-	else
+	if (link && mfe) {
+		forward(mn, mfe, skb, link, false);
+	} else {
+		if (link)
+			drop(mn, link, skb, MGM_A_DROP_NO_MFE);
 		kfree_skb(skb);
+	}
 	rcu_read_unlock();
 	local_bh_enable();
 }

@@ -35,18 +35,11 @@ struct mgm_interface *mgm_interface_find(struct mgm_net *mn,
 struct mgm_interface *mgm_interface_after(struct mgm_net *mn,
 					  const struct mgm_if *key)
 {
-	struct rb_node *node = mn->interfaces.rb_node, *best = NULL;
+	struct rb_node *node;
 
 	lockdep_assert_held(&mn->lock);
-	while (node) {
-		if (!key || mgm_if_cmp(key, &entry(node)->key) < 0) {
-			best = node;
-			node = node->rb_left;
-		} else {
-			node = node->rb_right;
-		}
-	}
-	return best ? entry(best) : NULL;
+	node = mgm_rb_first_after(&mn->interfaces, key, cmp_key);
+	return node ? entry(node) : NULL;
 }
 
 /* A new interface has neither link nor owner; the caller gives it both. */
@@ -71,11 +64,13 @@ struct mgm_interface *mgm_interface_create(struct mgm_net *mn,
 
 	ifc->key = *key;
 	ifc->ttl_threshold = 1;
+	ifc->wrong_if = true;
 	INIT_LIST_HEAD(&ifc->owner_node);
 	INIT_LIST_HEAD(&ifc->igmp_node);
 	INIT_LIST_HEAD(&ifc->memberships);
 	INIT_LIST_HEAD(&ifc->mfes);
 	INIT_LIST_HEAD(&ifc->oifs);
+	INIT_LIST_HEAD(&ifc->vetoes);
 	rb_add(&ifc->node, &mn->interfaces, less);
 	return ifc;
 
@@ -99,7 +94,8 @@ void mgm_interface_destroy(struct mgm_net *mn, struct mgm_interface *ifc)
 {
 	lockdep_assert_held(&mn->lock);
 	WARN_ON_ONCE(mgm_interface_in_use(ifc) || ifc->nr_memberships ||
-		     ifc->nr_mfes || ifc->nr_oifs);
+		     ifc->nr_mfes || ifc->nr_oifs ||
+		     !list_empty(&ifc->vetoes));
 
 	rb_erase(&ifc->node, &mn->interfaces);
 	mgm_bound_uncharge(mn, MGM_LIMIT_INTERFACES, 1);

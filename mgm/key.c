@@ -41,6 +41,34 @@ int mgm_sg_cmp(const struct mgm_sg *a, const struct mgm_sg *b)
 	       cmp_u32(a->src_len, b->src_len);
 }
 
+/* Is @sg among what @wide names? */
+bool mgm_sg_covers(const struct mgm_sg *wide, const struct mgm_sg *sg)
+{
+	return wide->family == sg->family &&
+	       (!wide->grp_len ||
+		!mgm_addr_cmp(sg->family, &wide->grp, &sg->grp)) &&
+	       (!wide->src_len ||
+		!mgm_addr_cmp(sg->family, &wide->src, &sg->src));
+}
+
+/* The first node of @root behind @key in the order of @cmp; of all, if !@key. */
+struct rb_node *mgm_rb_first_after(const struct rb_root *root, const void *key,
+				   int (*cmp)(const void *key,
+					      const struct rb_node *node))
+{
+	struct rb_node *node = root->rb_node, *best = NULL;
+
+	while (node) {
+		if (!key || cmp(key, node) < 0) {
+			best = node;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return best;
+}
+
 static bool ipv4_is_unicast(__be32 addr)
 {
 	return !ipv4_is_zeronet(addr) && !ipv4_is_multicast(addr) &&

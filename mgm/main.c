@@ -10,6 +10,7 @@
 #include "core.h"
 
 struct workqueue_struct *mgm_wq;
+struct workqueue_struct *mgm_alert_wq;
 
 static unsigned int pernet_id;
 
@@ -38,6 +39,7 @@ static int __net_init init_net_ns(struct net *net)
 	mn->groups = RB_ROOT;
 	INIT_WORK(&mn->link_work, link_work);
 	mgm_bounds_init(mn);
+	mgm_config_init(mn);
 
 	err = mgm_mfe_init(mn);
 	if (err)
@@ -45,6 +47,10 @@ static int __net_init init_net_ns(struct net *net)
 	err = mgm_pending_init(mn);
 	if (err)
 		goto mfe;
+	mgm_wrong_init(mn);
+	err = mgm_watch_init(mn);
+	if (err)
+		goto pending;
 	mgm_flow_init(mn);
 	err = mgm_forward_init(mn);
 	if (err)
@@ -53,6 +59,9 @@ static int __net_init init_net_ns(struct net *net)
 
 flow:
 	mgm_flow_exit(mn);
+	mgm_watch_exit(mn);
+pending:
+	mgm_wrong_exit(mn);
 	mgm_pending_exit(mn);
 mfe:
 	mgm_mfe_exit(mn);
@@ -73,10 +82,13 @@ static void __net_exit exit_net_ns(struct net *net)
 {
 	struct mgm_net *mn = mgm_pernet(net);
 
-	mgm_pending_exit(mn);
+	/* Flows that wait for an answer get one from the end of who owes it. */
 	mgm_shutdown_all(mn);
 	cancel_work_sync(&mn->link_work);
 	mgm_flow_exit(mn);
+	mgm_watch_exit(mn);
+	mgm_wrong_exit(mn);
+	mgm_pending_exit(mn);
 	mgm_mfe_exit(mn);
 	WARN_ON_ONCE(!xa_empty(&mn->protocols) || !xa_empty(&mn->links));
 	xa_destroy(&mn->protocols);
@@ -102,9 +114,14 @@ static int __init mgm_init(void)
 	mgm_wq = alloc_workqueue("mgm", WQ_CPU_INTENSIVE, 0);
 	if (!mgm_wq)
 		return -ENOMEM;
+	/* Callbacks sleep as they like, and may wait for each other. */
+	err = -ENOMEM;
+	mgm_alert_wq = alloc_workqueue("mgm_alert", WQ_UNBOUND, WQ_MAX_ACTIVE);
+	if (!mgm_alert_wq)
+		goto wq;
 	err = register_pernet_device(&pernet_ops);
 	if (err)
-		goto wq;
+		goto alert_wq;
 	err = mgm_link_init();
 	if (err)
 		goto pernet;
@@ -118,6 +135,8 @@ link:
 pernet:
 	unregister_pernet_device(&pernet_ops);
 	rcu_barrier();
+alert_wq:
+	destroy_workqueue(mgm_alert_wq);
 wq:
 	destroy_workqueue(mgm_wq);
 	return err;
@@ -130,6 +149,7 @@ static void __exit mgm_exit(void)
 	unregister_pernet_device(&pernet_ops);
 	/* Links, interfaces and MFEs are freed by callbacks in this module. */
 	rcu_barrier();
+	destroy_workqueue(mgm_alert_wq);
 	destroy_workqueue(mgm_wq);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Multicast forwarding entries: their tables, their outgoing lists, their end.
+ * Multicast forwarding entries: their tables, what changes them, who is told of
+ * it, and their end. Of an entry's changes the protocol is told that owns its
+ * incoming interface (RFC 2715, rules 1, 4 and 5), as it has to bring the packets.
  *
  * An MFE is a cache of what the memberships and the routes say. Where memory
  * for a change of its outgoing list cannot be had the entry is dropped, and
@@ -12,9 +14,8 @@
 
 #include "core.h"
 
-#define TIMEOUT		(900 * HZ)
 /* Without a way to the source there is little to remember. */
-#define TIMEOUT_NO_RPF	(10 * HZ)
+#define TIMEOUT_NO_RPF	(10UL * HZ)
 
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct mgm_flow4),
@@ -62,21 +63,27 @@ struct mgm_mfe *mgm_mfe_find(struct mgm_net *mn, const struct mgm_sg *sg)
 	return rhashtable_lookup_fast(&mn->mfe_ht, &flow, params);
 }
 
+static int cmp_key(const void *key, const struct rb_node *node)
+{
+	return mgm_sg_cmp(key, &entry(node)->sg);
+}
+
 /* The next in (group, source) order; the first, if !@sg. */
 struct mgm_mfe *mgm_mfe_after(struct mgm_net *mn, const struct mgm_sg *sg)
 {
-	struct rb_node *node = mn->mfes.rb_node, *best = NULL;
+	struct rb_node *node;
 
 	lockdep_assert_held(&mn->lock);
-	while (node) {
-		if (!sg || mgm_sg_cmp(sg, &entry(node)->sg) < 0) {
-			best = node;
-			node = node->rb_left;
-		} else {
-			node = node->rb_right;
-		}
-	}
-	return best ? entry(best) : NULL;
+	node = mgm_rb_first_after(&mn->mfes, sg, cmp_key);
+	return node ? entry(node) : NULL;
+}
+
+/* Has a protocol set another way in than the RIB's? */
+bool mgm_mfe_rpf_set(const struct mgm_mfe *mfe)
+{
+	return mfe->route.ifindex != mfe->rib.ifindex ||
+	       mgm_addr_cmp(mfe->sg.family, &mfe->route.upstream,
+			    &mfe->rib.upstream);
 }
 
 u32 mgm_mfe_flags(const struct mgm_net *mn, const struct mgm_mfe *mfe)
@@ -85,71 +92,34 @@ u32 mgm_mfe_flags(const struct mgm_net *mn, const struct mgm_mfe *mfe)
 
 	return (out->n ? 0 : MGM_MFE_F_NEGATIVE) |
 	       (out->in ? 0 : MGM_MFE_F_NO_RPF) |
-	       (READ_ONCE(mfe->held) ? MGM_MFE_F_HELD : 0);
+	       (READ_ONCE(mfe->held) ? MGM_MFE_F_HELD : 0) |
+	       (mgm_mfe_rpf_set(mfe) ? MGM_MFE_F_RPF_SET : 0);
 }
 
-/*
- * Packets do not go back to where they came from. Two next hops on one device
- * are two links; but a next hop and the device as a whole are not.
- */
-static bool leads_back(const struct mgm_interface *in,
-		       const struct mgm_interface *out)
+/* Copies sent, those on interfaces included that are outgoing no longer. */
+u64 mgm_mfe_out_packets(const struct mgm_net *mn, const struct mgm_mfe *mfe)
 {
-	if (in == out)
-		return true;
-	return in->key.ifindex == out->key.ifindex &&
-	       (mgm_addr_any(in->key.family, &in->key.nexthop) ||
-		mgm_addr_any(out->key.family, &out->key.nexthop));
-}
+	const struct mgm_outlist *out = mgm_mfe_out(mn, mfe);
+	u64 sum = mfe->out_gone;
+	u32 i;
 
-static struct mgm_oif *oif_create(struct mgm_mfe *mfe,
-				  struct mgm_interface *ifc)
-{
-	struct mgm_oif *oif = kzalloc(sizeof(*oif), GFP_KERNEL);
-
-	if (!oif)
-		return NULL;
-	oif->mfe = mfe;
-	oif->ifc = ifc;
-	list_add_tail(&oif->ifc_node, &ifc->oifs);
-	ifc->nr_oifs++;
-	return oif;
-}
-
-static void oif_unlink(struct mgm_oif *oif)
-{
-	list_del(&oif->ifc_node);
-	oif->ifc->nr_oifs--;
-}
-
-static struct mgm_outlist *outlist_alloc(struct mgm_interface *in, u32 n)
-{
-	struct mgm_outlist *out;
-
-	out = kmalloc(struct_size(out, oif, n), GFP_KERNEL);
-	if (out) {
-		out->in = in;
-		out->n = n;
-	}
-	return out;
+	for (i = 0; i < out->n; i++)
+		sum += atomic64_read(&out->oif[i]->packets);
+	return sum;
 }
 
 static void free_rcu(struct rcu_head *rcu)
 {
 	struct mgm_mfe *mfe = container_of(rcu, struct mgm_mfe, rcu);
-	struct mgm_outlist *out = rcu_dereference_raw(mfe->out);
-	u32 i;
 
-	for (i = 0; i < out->n; i++)
-		kfree(out->oif[i]);
-	kfree(out);
+	mgm_outlist_free(rcu_dereference_raw(mfe->out));
 	kfree(mfe);
 }
 
 void mgm_mfe_destroy(struct mgm_net *mn, struct mgm_mfe *mfe)
 {
 	struct mgm_outlist *out = mgm_mfe_out(mn, mfe);
-	u32 i;
+	struct mgm_veto *veto, *next;
 
 	lockdep_assert_held(&mn->lock);
 	rhashtable_remove_fast(&mn->mfe_ht, &mfe->ht_node, params);
@@ -160,69 +130,98 @@ void mgm_mfe_destroy(struct mgm_net *mn, struct mgm_mfe *mfe)
 	list_del(&mfe->iif_node);
 	if (out->in)
 		out->in->nr_mfes--;
-	for (i = 0; i < out->n; i++)
-		oif_unlink(out->oif[i]);
+	mgm_outlist_unlink(mn, out);
+	list_for_each_entry_safe(veto, next, &mfe->vetoes, mfe_node)
+		mgm_veto_del(veto);
 	call_rcu(&mfe->rcu, free_rcu);
 }
 
-/* The outgoing list of a new entry, out of the memberships. */
-static struct mgm_outlist *outlist_compute(struct mgm_net *mn,
-					   struct mgm_mfe *mfe,
-					   struct mgm_interface *in)
+/* The life of @mfe begins anew, for as long as is usual. */
+static void reset_timeout(const struct mgm_net *mn, struct mgm_mfe *mfe)
 {
-	struct mgm_interface **v = NULL;
-	struct mgm_outlist *out = NULL;
-	u32 i, n, size = 0;
+	WRITE_ONCE(mfe->lastuse, jiffies);
+	mfe->timeout = mn->config.mfe_timeout * HZ;
+}
 
-	if (!in)
-		return outlist_alloc(NULL, 0);
+/*
+ * How long @mfe stays without a packet. One that nobody wants stays so long
+ * whether packets come or not: then its protocol is asked again.
+ */
+void mgm_mfe_set_timeout(struct mgm_net *mn, struct mgm_mfe *mfe, u32 seconds)
+{
+	lockdep_assert_held(&mn->lock);
+	mfe->timeout = clamp(seconds, 1U, (u32)MGM_TIMEOUT_MAX) * HZ;
+}
 
-	n = mgm_group_interfaces(mn, &mfe->sg, NULL, 0);
-	if (n) {
-		size = n;
-		v = kmalloc_array(size, sizeof(*v), GFP_KERNEL);
-		if (!v)
-			return NULL;
-		n = mgm_group_interfaces(mn, &mfe->sg, v, size);
-	}
-	out = outlist_alloc(in, n);
-	if (!out)
-		goto out;
-	out->n = 0;
-	for (i = 0; i < n; i++) {
-		if (leads_back(in, v[i]))
+static void tell(struct mgm_protocol *to, enum mgm_alert_type type,
+		 const struct mgm_mfe *mfe, const struct mgm_interface *in,
+		 u64 id)
+{
+	struct mgm_alert alert = {
+		.type = type,
+		.sg = mfe->sg,
+		.ifc = in->key,
+		.mfe = id,
+	};
+
+	if (to)
+		mgm_alert_record(to, &alert);
+}
+
+/* Rule 4: nobody wants the packets. The answer says how long that holds. */
+static void now_empty(struct mgm_net *mn, struct mgm_mfe *mfe)
+{
+	const struct mgm_outlist *out = mgm_mfe_out(mn, mfe);
+
+	if (!out->in)
+		return;
+	reset_timeout(mn, mfe);
+	tell(out->in->owner, MGM_ALERT_PRUNE, mfe, out->in, mfe->id);
+}
+
+/* Are there receivers on @ifc that @proto has reported itself? */
+static bool own_receivers(struct mgm_net *mn, const struct mgm_mfe *mfe,
+			  const struct mgm_interface *ifc,
+			  const struct mgm_protocol *proto)
+{
+	const struct mgm_membership *m;
+
+	if (!proto)
+		return true;
+	m = mgm_membership_find(mn, &mfe->sg, &ifc->key, proto->handle);
+	if (m)
+		return !(m->flags & MGM_MEMBERSHIP_F_EXCLUDE);
+	return mgm_group_covers(mn, &mfe->sg, &ifc->key, proto->handle);
+}
+
+/* Rule 5: there are receivers now, and not only those that the protocol knows. */
+static void no_longer_empty(struct mgm_net *mn, struct mgm_mfe *mfe)
+{
+	const struct mgm_outlist *out = mgm_mfe_out(mn, mfe);
+	struct mgm_protocol *owner = out->in->owner;
+	u32 i;
+
+	reset_timeout(mn, mfe);
+	for (i = 0; i < out->n; i++) {
+		if (own_receivers(mn, mfe, out->oif[i]->ifc, owner))
 			continue;
-		out->oif[out->n] = oif_create(mfe, v[i]);
-		if (!out->oif[out->n])
-			goto undo;
-		out->n++;
+		tell(owner, MGM_ALERT_JOIN, mfe, out->in, 0);
+		return;
 	}
-out:
-	kfree(v);
-	return out;
-
-undo:
-	while (out->n--) {
-		oif_unlink(out->oif[out->n]);
-		kfree(out->oif[out->n]);
-	}
-	kfree(out);
-	kfree(v);
-	return NULL;
 }
 
 /*
  * A new entry for (S,G), with what waits for it still held. Without @in it is
- * one that drops.
+ * one that drops. @rib is what the RIB says of the source, @route what counts.
  */
 struct mgm_mfe *mgm_mfe_create(struct mgm_net *mn, const struct mgm_sg *sg,
 			       struct mgm_interface *in,
+			       const struct mgm_route *rib,
 			       const struct mgm_route *route)
 {
 	struct mgm_outlist *out;
 	struct mgm_mfe *mfe;
 	int err = -ENOMEM;
-	u32 i;
 
 	lockdep_assert_held(&mn->lock);
 	if (!mgm_bound_charge(mn, MGM_LIMIT_MFES, 1))
@@ -233,33 +232,35 @@ struct mgm_mfe *mgm_mfe_create(struct mgm_net *mn, const struct mgm_sg *sg,
 	mfe->sg = *sg;
 	mfe->flow4.src = sg->src.ip4;
 	mfe->flow4.grp = sg->grp.ip4;
+	mfe->rib = *rib;
 	mfe->route = *route;
+	INIT_LIST_HEAD(&mfe->vetoes);
 	mfe->created = jiffies;
-	mfe->lastuse = mfe->created;
-	mfe->timeout = in ? TIMEOUT : TIMEOUT_NO_RPF;
+	reset_timeout(mn, mfe);
+	if (!in)
+		mfe->timeout = min(mfe->timeout, TIMEOUT_NO_RPF);
 	mfe->held = true;
 
-	out = outlist_compute(mn, mfe, in);
+	out = mgm_outlist_compute(mn, mfe, in);
 	if (!out)
 		goto free;
 	RCU_INIT_POINTER(mfe->out, out);
 	err = rhashtable_lookup_insert_fast(&mn->mfe_ht, &mfe->ht_node, params);
 	if (err)
-		goto free_out;
+		goto undo;
 
+	mfe->id = ++mn->last_mfe;
 	rb_add(&mfe->node, &mn->mfes, less);
 	list_add_tail(&mfe->iif_node, in ? &in->mfes : &mn->orphans);
 	if (in)
 		in->nr_mfes++;
 	mgm_event(mn, MGM_EVENT_MFE_ADD, 0, mfe);
+	if (!out->n)
+		now_empty(mn, mfe);
 	return mfe;
 
-free_out:
-	for (i = 0; i < out->n; i++) {
-		oif_unlink(out->oif[i]);
-		kfree(out->oif[i]);
-	}
-	kfree(out);
+undo:
+	mgm_outlist_undo(mn, out, NULL);
 free:
 	kfree(mfe);
 uncharge:
@@ -267,76 +268,82 @@ uncharge:
 	return ERR_PTR(err);
 }
 
-/* Where @ifc stands in @out, or would stand. */
-static bool outlist_search(const struct mgm_outlist *out,
-			   const struct mgm_interface *ifc, u32 *pos)
-{
-	u32 lo = 0, hi = out->n, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (mgm_if_cmp(&out->oif[mid]->ifc->key, &ifc->key) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	*pos = lo;
-	return lo < out->n && out->oif[lo]->ifc == ifc;
-}
-
-/* Put @ifc into the outgoing list, or take it out. */
 static void set_oif(struct mgm_net *mn, struct mgm_mfe *mfe,
 		    struct mgm_interface *ifc, bool want)
 {
-	struct mgm_outlist *new, *old = mgm_mfe_out(mn, mfe);
-	struct mgm_oif *oif;
-	bool have;
-	u32 pos;
+	u32 before = mgm_mfe_out(mn, mfe)->n, after;
+	int ret = mgm_outlist_set(mn, mfe, ifc, want);
 
-	if (!old->in || leads_back(old->in, ifc))
-		want = false;
-	have = outlist_search(old, ifc, &pos);
-	if (have == want)
+	if (ret < 0)
+		mgm_mfe_destroy(mn, mfe);
+	if (ret <= 0)
 		return;
-
-	new = outlist_alloc(old->in, want ? old->n + 1 : old->n - 1);
-	if (!new)
-		goto drop;
-	if (want) {
-		oif = oif_create(mfe, ifc);
-		if (!oif)
-			goto free;
-		memcpy(new->oif, old->oif, pos * sizeof(oif));
-		new->oif[pos] = oif;
-		memcpy(new->oif + pos + 1, old->oif + pos,
-		       (old->n - pos) * sizeof(oif));
-	} else {
-		memcpy(new->oif, old->oif, pos * sizeof(oif));
-		memcpy(new->oif + pos, old->oif + pos + 1,
-		       (new->n - pos) * sizeof(oif));
-	}
-	rcu_assign_pointer(mfe->out, new);
-	if (!want) {
-		oif_unlink(old->oif[pos]);
-		kfree_rcu(old->oif[pos], rcu);
-	}
-	kfree_rcu(old, rcu);
 	mgm_event(mn, MGM_EVENT_MFE_CHANGE, 0, mfe);
-	return;
-
-free:
-	kfree(new);
-drop:
-	mgm_mfe_destroy(mn, mfe);
+	after = mgm_mfe_out(mn, mfe)->n;
+	if (!before)
+		no_longer_empty(mn, mfe);
+	else if (!after)
+		now_empty(mn, mfe);
 }
 
-static bool covers(const struct mgm_sg *wide, const struct mgm_sg *sg)
+/*
+ * The way to the source leads through @in now; @route says how. Where that is
+ * another protocol's both are told (rule 1).
+ */
+void mgm_mfe_move(struct mgm_net *mn, struct mgm_mfe *mfe,
+		  struct mgm_interface *in, const struct mgm_route *route)
 {
-	return wide->family == sg->family &&
-	       (!wide->grp_len ||
-		!mgm_addr_cmp(sg->family, &wide->grp, &sg->grp)) &&
-	       (!wide->src_len ||
-		!mgm_addr_cmp(sg->family, &wide->src, &sg->src));
+	struct mgm_interface *from = mgm_mfe_out(mn, mfe)->in;
+	bool moved = from->owner != in->owner;
+	u32 before = mgm_mfe_out(mn, mfe)->n;
+	const struct mgm_outlist *out;
+
+	lockdep_assert_held(&mn->lock);
+	if (mgm_outlist_move(mn, mfe, in) < 0) {
+		mgm_mfe_destroy(mn, mfe);
+		return;
+	}
+	mfe->route = *route;
+	list_move_tail(&mfe->iif_node, &in->mfes);
+	from->nr_mfes--;
+	in->nr_mfes++;
+	mgm_event(mn, MGM_EVENT_MFE_CHANGE, 0, mfe);
+
+	out = mgm_mfe_out(mn, mfe);
+	if (moved)
+		tell(from->owner, MGM_ALERT_PRUNE, mfe, from, 0);
+	if (!out->n) {
+		if (before || moved)
+			now_empty(mn, mfe);
+		return;
+	}
+	if (moved)
+		tell(in->owner, MGM_ALERT_JOIN, mfe, in, 0);
+	if (!before && !moved)
+		no_longer_empty(mn, mfe);
+	else if (!before)
+		reset_timeout(mn, mfe);
+}
+
+/*
+ * The RIB says something else of the source than it did. What a protocol had set
+ * before is no longer of use. Without @in the entry goes, and its owner need
+ * bring nothing any more; traffic that still comes makes a new one.
+ */
+void mgm_mfe_reroute(struct mgm_net *mn, struct mgm_mfe *mfe,
+		     struct mgm_interface *in, const struct mgm_route *route)
+{
+	struct mgm_interface *from = mgm_mfe_out(mn, mfe)->in;
+
+	lockdep_assert_held(&mn->lock);
+	if (in && from) {
+		mfe->rib = *route;
+		mgm_mfe_move(mn, mfe, in, route);
+	} else if (in || from) {
+		if (from)
+			tell(from->owner, MGM_ALERT_PRUNE, mfe, from, 0);
+		mgm_mfe_destroy(mn, mfe);
+	}
 }
 
 /* A membership of @sg on @ifc came or went: bring the entries up to date. */
@@ -354,7 +361,7 @@ void mgm_mfe_refresh(struct mgm_net *mn, const struct mgm_sg *sg,
 		return;
 	}
 	/* All entries of a group stand behind its wildcard. */
-	for (mfe = mgm_mfe_after(mn, sg); mfe && covers(sg, &mfe->sg);
+	for (mfe = mgm_mfe_after(mn, sg); mfe && mgm_sg_covers(sg, &mfe->sg);
 	     mfe = next) {
 		struct rb_node *node = rb_next(&mfe->node);
 
@@ -363,12 +370,24 @@ void mgm_mfe_refresh(struct mgm_net *mn, const struct mgm_sg *sg,
 	}
 }
 
+/* The answer to a creation alert: no packets of @mfe on @ifc. */
+void mgm_mfe_veto(struct mgm_net *mn, struct mgm_mfe *mfe,
+		  struct mgm_interface *ifc)
+{
+	lockdep_assert_held(&mn->lock);
+	if (mgm_veto_add(mfe, ifc))
+		mgm_mfe_destroy(mn, mfe);
+	else
+		set_oif(mn, mfe, ifc, false);
+}
+
 /*
  * Nothing is to be left that is tied to @ifc: where it is the incoming
  * interface the entry goes, where it is outgoing it leaves the list.
  */
 void mgm_mfe_detach(struct mgm_net *mn, struct mgm_interface *ifc)
 {
+	struct mgm_veto *veto, *next_veto;
 	struct mgm_mfe *mfe, *next;
 	struct mgm_oif *oif;
 
@@ -378,6 +397,8 @@ void mgm_mfe_detach(struct mgm_net *mn, struct mgm_interface *ifc)
 	while ((oif = list_first_entry_or_null(&ifc->oifs, struct mgm_oif,
 					       ifc_node)))
 		set_oif(mn, oif->mfe, ifc, false);
+	list_for_each_entry_safe(veto, next_veto, &ifc->vetoes, ifc_node)
+		mgm_veto_del(veto);
 }
 
 /* An interface is new: entries that found no way in may find one now. */
@@ -399,8 +420,7 @@ void mgm_mfe_drop_expired(struct mgm_net *mn)
 		struct rb_node *node = rb_next(&mfe->node);
 
 		next = node ? entry(node) : NULL;
-		if (time_after_eq(jiffies,
-				  READ_ONCE(mfe->lastuse) + mfe->timeout))
+		if (!mgm_mfe_expires(mfe))
 			mgm_mfe_destroy(mn, mfe);
 	}
 }

@@ -50,6 +50,16 @@ static const struct nla_policy interface_release_policy[] = {
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 };
 
+static const struct nla_policy interface_set_policy[] = {
+	[MGM_A_INTERFACE_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MGM_A_INTERFACE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MGM_A_INTERFACE_NEXTHOP4] = { .type = NLA_U32 },
+	[MGM_A_INTERFACE_NEXTHOP6] =
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[MGM_A_INTERFACE_TTL_THRESHOLD] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
+	[MGM_A_INTERFACE_WRONG_IF] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
 static const struct nla_policy membership_get_policy[] = {
 	[MGM_A_MEMBERSHIP_GROUP4] = { .type = NLA_U32 },
 	[MGM_A_MEMBERSHIP_GROUP6] =
@@ -84,9 +94,52 @@ static const struct nla_policy mfe_get_policy[] = {
 	[MGM_A_MFE_SOURCE6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 };
 
+static const struct nla_policy mfe_set_policy[] = {
+	[MGM_A_MFE_GROUP4] = { .type = NLA_U32 },
+	[MGM_A_MFE_GROUP6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[MGM_A_MFE_SOURCE4] = { .type = NLA_U32 },
+	[MGM_A_MFE_SOURCE6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[MGM_A_MFE_IIF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MGM_A_MFE_IIF_NEXTHOP4] = { .type = NLA_U32 },
+	[MGM_A_MFE_IIF_NEXTHOP6] =
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[MGM_A_MFE_UPSTREAM4] = { .type = NLA_U32 },
+	[MGM_A_MFE_UPSTREAM6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[MGM_A_MFE_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Without a policy, whatever is asked for would be ignored. */
 static const struct nla_policy limit_get_policy[] = {
 	[MGM_A_LIMIT_PAD] = { .type = NLA_REJECT },
+};
+
+static const struct nla_policy limit_set_policy[] = {
+	[MGM_A_LIMIT_ID] = NLA_POLICY_MAX(NLA_U32, MGM_LIMIT_MAX),
+	[MGM_A_LIMIT_VALUE] = { .type = NLA_U32 },
+};
+
+/* The same as for the limits. */
+static const struct nla_policy config_get_policy[] = {
+	[MGM_A_CONFIG_MFE_TIMEOUT] = { .type = NLA_REJECT },
+};
+
+/* NLA_POLICY_RANGE() has 16 bits for each end. */
+static struct netlink_range_validation mfe_timeout_range = {
+	.min = 1,
+	.max = 604800,
+};
+
+static struct netlink_range_validation wrong_if_interval_range = {
+	.min = 1,
+	.max = 3600000,
+};
+
+static const struct nla_policy config_set_policy[] = {
+	[MGM_A_CONFIG_MFE_TIMEOUT] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &mfe_timeout_range),
+	[MGM_A_CONFIG_RPF_TABLE] = { .type = NLA_U32 },
+	[MGM_A_CONFIG_WRONG_IF_INTERVAL] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &wrong_if_interval_range),
 };
 
 #define DUMP(_dumpit)							\
@@ -131,6 +184,12 @@ static const struct genl_ops ops[] = {
 		.maxattr = MGM_A_INTERFACE_NEXTHOP6,
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
+		.cmd = MGM_CMD_INTERFACE_SET,
+		.doit = mgm_nl_interface_set_doit,
+		.policy = interface_set_policy,
+		.maxattr = MGM_A_INTERFACE_WRONG_IF,
+		.flags = GENL_UNS_ADMIN_PERM,
+	}, {
 		.cmd = MGM_CMD_MEMBERSHIP_GET,
 		DUMP(mgm_nl_membership_get_dumpit),
 		.policy = membership_get_policy,
@@ -156,10 +215,33 @@ static const struct genl_ops ops[] = {
 		.policy = mfe_get_policy,
 		.maxattr = MGM_A_MFE_SOURCE6,
 	}, {
+		.cmd = MGM_CMD_MFE_SET,
+		.doit = mgm_nl_mfe_set_doit,
+		.policy = mfe_set_policy,
+		.maxattr = MGM_A_MFE_HANDLE,
+		.flags = GENL_UNS_ADMIN_PERM,
+	}, {
 		.cmd = MGM_CMD_LIMIT_GET,
 		DUMP(mgm_nl_limit_get_dumpit),
 		.policy = limit_get_policy,
 		.maxattr = MGM_A_LIMIT_PAD,
+	}, {
+		.cmd = MGM_CMD_LIMIT_SET,
+		.doit = mgm_nl_limit_set_doit,
+		.policy = limit_set_policy,
+		.maxattr = MGM_A_LIMIT_VALUE,
+		.flags = GENL_UNS_ADMIN_PERM,
+	}, {
+		.cmd = MGM_CMD_CONFIG_GET,
+		.doit = mgm_nl_config_get_doit,
+		.policy = config_get_policy,
+		.maxattr = MGM_A_CONFIG_MFE_TIMEOUT,
+	}, {
+		.cmd = MGM_CMD_CONFIG_SET,
+		.doit = mgm_nl_config_set_doit,
+		.policy = config_set_policy,
+		.maxattr = MGM_A_CONFIG_WRONG_IF_INTERVAL,
+		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };
 
@@ -189,6 +271,7 @@ static const u8 event_cmd[] = {
 	[MGM_EVENT_PROTOCOL_DEREGISTER] = MGM_CMD_PROTOCOL_DEREGISTER_NTF,
 	[MGM_EVENT_INTERFACE_TAKE] = MGM_CMD_INTERFACE_TAKE_NTF,
 	[MGM_EVENT_INTERFACE_RELEASE] = MGM_CMD_INTERFACE_RELEASE_NTF,
+	[MGM_EVENT_INTERFACE_CHANGE] = MGM_CMD_INTERFACE_CHANGE_NTF,
 	[MGM_EVENT_IGMP_DISABLE] = MGM_CMD_IGMP_DISABLE_NTF,
 	[MGM_EVENT_IGMP_ENABLE] = MGM_CMD_IGMP_ENABLE_NTF,
 	[MGM_EVENT_MEMBERSHIP_ADD] = MGM_CMD_MEMBERSHIP_ADD_NTF,
@@ -207,6 +290,7 @@ static int fill_event(struct sk_buff *skb, enum mgm_event event,
 		return mgm_fill_protocol(skb, info->proto);
 	case MGM_EVENT_INTERFACE_TAKE:
 	case MGM_EVENT_INTERFACE_RELEASE:
+	case MGM_EVENT_INTERFACE_CHANGE:
 	case MGM_EVENT_IGMP_DISABLE:
 	case MGM_EVENT_IGMP_ENABLE:
 		return mgm_fill_interface(skb, info->ifc, info->handle);
@@ -225,7 +309,7 @@ static size_t event_size(enum mgm_event event,
 			 const struct mgm_event_info *info)
 {
 	if (event >= MGM_EVENT_MFE_ADD)
-		return mgm_size_mfe(mgm_mfe_out(info->mn, info->mfe)->n);
+		return mgm_size_this_mfe(info->mn, info->mfe);
 	return GENLMSG_DEFAULT_SIZE;
 }
 

@@ -20,18 +20,24 @@ int mgm_fill_membership(struct sk_buff *skb, const struct mgm_membership *m);
 int mgm_fill_mfe(struct sk_buff *skb, const struct mgm_net *mn,
 		 const struct mgm_mfe *mfe);
 size_t mgm_size_mfe(u32 n);
+size_t mgm_size_this_mfe(const struct mgm_net *mn, const struct mgm_mfe *mfe);
 int mgm_fill_limit(struct sk_buff *skb, const struct mgm_net *mn,
 		   enum mgm_limit id);
+int mgm_fill_config(struct sk_buff *skb, const struct mgm_config *config);
 
 /* netlink_attr.c: keys out of requests */
 int mgm_parse_interface(struct genl_info *info, struct mgm_if *ifc);
 int mgm_parse_membership_if(struct genl_info *info, struct mgm_if *ifc);
 int mgm_parse_membership_sg(struct genl_info *info, struct mgm_sg *sg);
+int mgm_parse_mfe(struct genl_info *info, struct mgm_sg *sg);
+int mgm_parse_mfe_iif(struct genl_info *info, struct mgm_if *iif);
+int mgm_parse_mfe_upstream(struct genl_info *info, union mgm_addr *upstream);
 
 /* netlink_get.c */
 int mgm_nl_protocol_get_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_interface_get_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_mfe_get_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_dump_start(struct netlink_callback *cb);
 int mgm_nl_mfe_dump_start(struct netlink_callback *cb);
 int mgm_nl_dump_done(struct netlink_callback *cb);
@@ -50,7 +56,11 @@ int mgm_nl_protocol_deregister_doit(struct sk_buff *skb,
 				    struct genl_info *info);
 int mgm_nl_interface_take_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_interface_release_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_membership_add_doit(struct sk_buff *skb, struct genl_info *info);
 int mgm_nl_membership_del_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_mfe_set_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_limit_set_doit(struct sk_buff *skb, struct genl_info *info);
+int mgm_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* _MGM_NETLINK_H */

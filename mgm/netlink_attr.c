@@ -112,3 +112,45 @@ int mgm_parse_membership_sg(struct genl_info *info, struct mgm_sg *sg)
 		      MGM_A_MEMBERSHIP_SOURCE_LEN);
 	return err;
 }
+
+int mgm_parse_mfe(struct genl_info *info, struct mgm_sg *sg)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (attrs[MGM_A_MFE_GROUP6] || attrs[MGM_A_MFE_SOURCE6]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[MGM_A_MFE_GROUP6] ?:
+						  attrs[MGM_A_MFE_SOURCE6],
+				    "the address family is not supported: IPv4 only");
+		return -EOPNOTSUPP;
+	}
+	if (GENL_REQ_ATTR_CHECK(info, MGM_A_MFE_GROUP4)) {
+		NL_SET_ERR_MSG(info->extack, "the group is missing");
+		return -EINVAL;
+	}
+	if (GENL_REQ_ATTR_CHECK(info, MGM_A_MFE_SOURCE4)) {
+		NL_SET_ERR_MSG(info->extack, "the source is missing");
+		return -EINVAL;
+	}
+	*sg = mgm_sg4(nla_get_in_addr(attrs[MGM_A_MFE_SOURCE4]),
+		      nla_get_in_addr(attrs[MGM_A_MFE_GROUP4]));
+	return 0;
+}
+
+/* 1 if it is there, 0 if nothing of it is. */
+int mgm_parse_mfe_iif(struct genl_info *info, struct mgm_if *iif)
+{
+	if (!info->attrs[MGM_A_MFE_IIF] &&
+	    !info->attrs[MGM_A_MFE_IIF_NEXTHOP4] &&
+	    !info->attrs[MGM_A_MFE_IIF_NEXTHOP6])
+		return 0;
+	return parse_if(info, MGM_A_MFE_IIF, MGM_A_MFE_IIF_NEXTHOP4,
+			MGM_A_MFE_IIF_NEXTHOP6, iif) ?: 1;
+}
+
+/* Likewise; zero is an answer too. */
+int mgm_parse_mfe_upstream(struct genl_info *info, union mgm_addr *upstream)
+{
+	return parse_addr(info, MGM_A_MFE_UPSTREAM4, MGM_A_MFE_UPSTREAM6,
+			  upstream) ?:
+	       !!info->attrs[MGM_A_MFE_UPSTREAM4];
+}

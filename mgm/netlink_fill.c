@@ -38,7 +38,10 @@ int mgm_fill_protocol(struct sk_buff *skb, const struct mgm_protocol *proto)
 	    (owner && nla_put_string(skb, MGM_A_PROTOCOL_MODULE,
 				     module_name((struct module *)owner))) ||
 	    nla_put_u32(skb, MGM_A_PROTOCOL_INTERFACES, proto->nr_interfaces) ||
-	    nla_put_u32(skb, MGM_A_PROTOCOL_MEMBERSHIPS, proto->nr_memberships))
+	    nla_put_u32(skb, MGM_A_PROTOCOL_MEMBERSHIPS,
+			proto->nr_memberships) ||
+	    nla_put_u32(skb, MGM_A_PROTOCOL_ALERTS, proto->nr_alerts) ||
+	    nla_put_u32(skb, MGM_A_PROTOCOL_ALERTS_LOST, proto->alerts_lost))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -51,6 +54,22 @@ static int put_owner(struct sk_buff *skb, const struct mgm_protocol *owner)
 			   owner->component) ||
 	       (owner->name[0] &&
 		nla_put_string(skb, MGM_A_INTERFACE_OWNER_NAME, owner->name));
+}
+
+static int put_drops(struct sk_buff *skb, const struct mgm_link *link)
+{
+	struct nlattr *nest = nla_nest_start(skb, MGM_A_INTERFACE_DROPS);
+	int reason;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (reason = MGM_A_DROP_PAD + 1; reason <= MGM_A_DROP_MAX; reason++)
+		if (nla_put_u64_64bit(skb, reason,
+				      atomic64_read(&link->drops[reason]),
+				      MGM_A_DROP_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 /* @handle: whose change is announced; 0 if none is. */
@@ -79,7 +98,9 @@ int mgm_fill_interface(struct sk_buff *skb, const struct mgm_interface *ifc,
 	    put_u64(skb, INTERFACE, OUT_PACKETS,
 		    atomic64_read(&ifc->out_packets)) ||
 	    put_u64(skb, INTERFACE, OUT_OCTETS,
-		    atomic64_read(&ifc->out_octets)))
+		    atomic64_read(&ifc->out_octets)) ||
+	    nla_put_u32(skb, MGM_A_INTERFACE_WRONG_IF, ifc->wrong_if) ||
+	    put_drops(skb, ifc->link))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -123,6 +144,19 @@ static int put_oif(struct sk_buff *skb, const struct mgm_oif *oif)
 	return 0;
 }
 
+static int put_veto(struct sk_buff *skb, const struct mgm_veto *veto)
+{
+	const struct mgm_if *key = &veto->ifc->key;
+	struct nlattr *nest = nla_nest_start(skb, MGM_A_MFE_VETO);
+
+	if (!nest ||
+	    nla_put_u32(skb, MGM_A_OIF_IFINDEX, key->ifindex) ||
+	    put_addr_of(skb, key->family, OIF, NEXTHOP, &key->nexthop))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 /* Where packets come in, and whose that is. */
 static int put_iif(struct sk_buff *skb, const struct mgm_interface *in)
 {
@@ -148,12 +182,19 @@ static int put_route(struct sk_buff *skb, u16 family,
 	       nla_put_u32(skb, MGM_A_MFE_RPF_PROTOCOL, route->protocol);
 }
 
-/* Time left in milliseconds, 0 if it is over. */
-static u64 expires(const struct mgm_mfe *mfe)
+static int put_mfe_counters(struct sk_buff *skb, const struct mgm_net *mn,
+			    const struct mgm_mfe *mfe)
 {
-	unsigned long end = READ_ONCE(mfe->lastuse) + mfe->timeout;
-
-	return time_after(end, jiffies) ? jiffies_to_msecs(end - jiffies) : 0;
+	return put_u64(skb, MFE, IN_PACKETS, atomic64_read(&mfe->packets)) ||
+	       put_u64(skb, MFE, IN_OCTETS, atomic64_read(&mfe->octets)) ||
+	       put_u64(skb, MFE, WRONG_IF_PACKETS,
+		       atomic64_read(&mfe->wrong_if)) ||
+	       put_u64(skb, MFE, HELD_PACKETS, mfe->held_packets) ||
+	       put_u64(skb, MFE, QUEUE_OVERFLOWS, mfe->queue_overflows) ||
+	       put_u64(skb, MFE, NEGATIVE_PACKETS,
+		       atomic64_read(&mfe->negative)) ||
+	       put_u64(skb, MFE, IN_DISCARDS, atomic64_read(&mfe->discards)) ||
+	       put_u64(skb, MFE, OUT_PACKETS, mgm_mfe_out_packets(mn, mfe));
 }
 
 int mgm_fill_mfe(struct sk_buff *skb, const struct mgm_net *mn,
@@ -161,6 +202,7 @@ int mgm_fill_mfe(struct sk_buff *skb, const struct mgm_net *mn,
 {
 	const struct mgm_outlist *out = mgm_mfe_out(mn, mfe);
 	u16 family = mfe->sg.family;
+	const struct mgm_veto *veto;
 	u32 i;
 
 	if (put_addr_of(skb, family, MFE, GROUP, &mfe->sg.grp) ||
@@ -169,22 +211,26 @@ int mgm_fill_mfe(struct sk_buff *skb, const struct mgm_net *mn,
 	    (out->in && put_iif(skb, out->in)) ||
 	    (mfe->route.ifindex && put_route(skb, family, &mfe->route)) ||
 	    put_u64(skb, MFE, UPTIME,
-		    jiffies_to_msecs(jiffies - mfe->created)) ||
-	    put_u64(skb, MFE, EXPIRES, expires(mfe)) ||
+		    jiffies64_to_msecs(jiffies - mfe->created)) ||
+	    put_u64(skb, MFE, EXPIRES,
+		    jiffies_to_msecs(mgm_mfe_expires(mfe))) ||
 	    put_u64(skb, MFE, TIMEOUT, jiffies_to_msecs(mfe->timeout)) ||
-	    put_u64(skb, MFE, IN_PACKETS, atomic64_read(&mfe->packets)) ||
-	    put_u64(skb, MFE, IN_OCTETS, atomic64_read(&mfe->octets)) ||
-	    put_u64(skb, MFE, WRONG_IF_PACKETS,
-		    atomic64_read(&mfe->wrong_if)) ||
+	    put_mfe_counters(skb, mn, mfe) ||
 	    nla_put_u32(skb, MGM_A_MFE_OIF_COUNT, out->n))
 		return -EMSGSIZE;
 	for (i = 0; i < out->n; i++)
 		if (put_oif(skb, out->oif[i]))
 			return -EMSGSIZE;
+	list_for_each_entry(veto, &mfe->vetoes, mfe_node)
+		if (put_veto(skb, veto))
+			return -EMSGSIZE;
 	return 0;
 }
 
-/* Room that the attributes of an MFE with @n outgoing interfaces need. */
+/*
+ * Room that the attributes of an MFE need which names @n interfaces, outgoing
+ * ones and those that it is kept out of: an interface is never both.
+ */
 size_t mgm_size_mfe(u32 n)
 {
 	size_t u64_size = nla_total_size_64bit(sizeof(u64));
@@ -193,7 +239,17 @@ size_t mgm_size_mfe(u32 n)
 	size_t oif_size = nla_total_size(0) + u32_size + addr_size +
 			  5 * u64_size;
 
-	return 5 * addr_size + 8 * u32_size + 6 * u64_size + n * oif_size;
+	return 5 * addr_size + 8 * u32_size + 11 * u64_size + n * oif_size;
+}
+
+size_t mgm_size_this_mfe(const struct mgm_net *mn, const struct mgm_mfe *mfe)
+{
+	u32 n = mgm_mfe_out(mn, mfe)->n;
+	const struct list_head *veto;
+
+	list_for_each(veto, &mfe->vetoes)
+		n++;
+	return mgm_size_mfe(n);
 }
 
 int mgm_fill_limit(struct sk_buff *skb, const struct mgm_net *mn,
@@ -201,12 +257,23 @@ int mgm_fill_limit(struct sk_buff *skb, const struct mgm_net *mn,
 {
 	const struct mgm_bound *b = &mn->bounds[id];
 
-	/* The bound of a single flow has no sum to compare it with. */
+	/* A bound of each single flow or protocol has no sum to tell. */
 	if (nla_put_u32(skb, MGM_A_LIMIT_ID, id) ||
 	    nla_put_u32(skb, MGM_A_LIMIT_VALUE, b->value) ||
 	    (id != MGM_LIMIT_PENDING_FLOW_PACKETS &&
+	     id != MGM_LIMIT_ALERTS &&
 	     nla_put_u32(skb, MGM_A_LIMIT_USED, READ_ONCE(b->used))) ||
 	    put_u64(skb, LIMIT, HITS, atomic64_read(&b->hits)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int mgm_fill_config(struct sk_buff *skb, const struct mgm_config *config)
+{
+	if (nla_put_u32(skb, MGM_A_CONFIG_MFE_TIMEOUT, config->mfe_timeout) ||
+	    nla_put_u32(skb, MGM_A_CONFIG_RPF_TABLE, config->rpf_table) ||
+	    nla_put_u32(skb, MGM_A_CONFIG_WRONG_IF_INTERVAL,
+			config->wrong_if_interval))
 		return -EMSGSIZE;
 	return 0;
 }

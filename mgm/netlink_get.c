@@ -31,7 +31,7 @@ int mgm_nl_dump_start(struct netlink_callback *cb)
 	return 0;
 }
 
-/* One entry with all interfaces in its outgoing list must fit a message. */
+/* An entry must fit a message with all interfaces, in its list or kept out. */
 int mgm_nl_mfe_dump_start(struct netlink_callback *cb)
 {
 	struct mgm_net *mn = mgm_pernet(sock_net(cb->skb->sk));
@@ -332,29 +332,6 @@ int mgm_nl_interface_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return reply_send(info, reply, hdr, err);
 }
 
-static int parse_mfe(struct genl_info *info, struct mgm_sg *sg)
-{
-	struct nlattr **attrs = info->attrs;
-
-	if (attrs[MGM_A_MFE_GROUP6] || attrs[MGM_A_MFE_SOURCE6]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attrs[MGM_A_MFE_GROUP6] ?:
-						  attrs[MGM_A_MFE_SOURCE6],
-				    "the address family is not supported: IPv4 only");
-		return -EOPNOTSUPP;
-	}
-	if (GENL_REQ_ATTR_CHECK(info, MGM_A_MFE_GROUP4)) {
-		NL_SET_ERR_MSG(info->extack, "the group is missing");
-		return -EINVAL;
-	}
-	if (GENL_REQ_ATTR_CHECK(info, MGM_A_MFE_SOURCE4)) {
-		NL_SET_ERR_MSG(info->extack, "the source is missing");
-		return -EINVAL;
-	}
-	*sg = mgm_sg4(nla_get_in_addr(attrs[MGM_A_MFE_SOURCE4]),
-		      nla_get_in_addr(attrs[MGM_A_MFE_GROUP4]));
-	return 0;
-}
-
 int mgm_nl_mfe_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgm_net *mn = mgm_pernet(genl_info_net(info));
@@ -364,7 +341,7 @@ int mgm_nl_mfe_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	err = parse_mfe(info, &sg);
+	err = mgm_parse_mfe(info, &sg);
 	if (err)
 		return err;
 
@@ -377,7 +354,8 @@ int mgm_nl_mfe_get_doit(struct sk_buff *skb, struct genl_info *info)
 		err = -ENOENT;
 		goto unlock;
 	}
-	reply = reply_new(info, mgm_size_mfe(mgm_mfe_out(mn, mfe)->n), MGM_CMD_MFE_GET, &hdr);
+	reply = reply_new(info, mgm_size_this_mfe(mn, mfe), MGM_CMD_MFE_GET,
+			  &hdr);
 	if (!reply) {
 		err = -ENOMEM;
 		goto unlock;
@@ -389,4 +367,21 @@ int mgm_nl_mfe_get_doit(struct sk_buff *skb, struct genl_info *info)
 unlock:
 	mutex_unlock(&mn->lock);
 	return err;
+}
+
+int mgm_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgm_net *mn = mgm_pernet(genl_info_net(info));
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+
+	reply = reply_new(info, GENLMSG_DEFAULT_SIZE, MGM_CMD_CONFIG_GET,
+			  &hdr);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&mn->lock);
+	err = mgm_fill_config(reply, &mn->config);
+	mutex_unlock(&mn->lock);
+	return reply_send(info, reply, hdr, err);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changing: protocols, interfaces, memberships. All rules are behind the front
- * door; here is only what netlink adds to them.
+ * Changing: protocols, interfaces, memberships, entries, settings. All rules
+ * are behind the front door; here is only what netlink adds to them.
  */
 #include "netlink.h"
 
@@ -26,6 +26,21 @@ static int blame(struct genl_info *info, int err,
 		NL_SET_BAD_ATTR(info->extack,
 				info->attrs[client->known ? attr : handle]);
 	return err;
+}
+
+/* The value of an attribute that says what to change, if it is there. */
+static u32 setting(struct genl_info *info, int attr, u32 bit, u32 *which)
+{
+	if (!info->attrs[attr])
+		return 0;
+	*which |= bit;
+	return nla_get_u32(info->attrs[attr]);
+}
+
+static int nothing_to_change(struct genl_info *info)
+{
+	NL_SET_ERR_MSG(info->extack, "nothing to change is given");
+	return -EINVAL;
 }
 
 static int register_precheck(struct genl_info *info, u32 *flags)
@@ -78,8 +93,8 @@ int mgm_nl_protocol_register_doit(struct sk_buff *skb, struct genl_info *info)
 
 	portid = flags & MGM_PROTOCOL_F_PERSIST ? 0 : info->snd_portid;
 	mutex_lock(&mn->lock);
-	err = mgm_do_register(mn, &params, flags, portid, &proto,
-			      info->extack);
+	proto = mgm_protocol_create(mn, &params, flags, portid, info->extack);
+	err = PTR_ERR_OR_ZERO(proto);
 	if (!err)
 		WARN_ON_ONCE(mgm_fill_protocol(reply, proto));
 	mutex_unlock(&mn->lock);
@@ -143,6 +158,31 @@ int mgm_nl_interface_release_doit(struct sk_buff *skb, struct genl_info *info)
 		     MGM_A_INTERFACE_IFINDEX);
 }
 
+int mgm_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgm_net *mn = mgm_pernet(genl_info_net(info));
+	struct mgm_interface_settings settings;
+	struct mgm_client client;
+	struct mgm_if key;
+	u32 which = 0;
+	int err;
+
+	err = parse_client(info, MGM_A_INTERFACE_HANDLE, &client) ?:
+	      mgm_parse_interface(info, &key);
+	if (err)
+		return err;
+	settings.ttl_threshold = setting(info, MGM_A_INTERFACE_TTL_THRESHOLD,
+					 MGM_SET_TTL_THRESHOLD, &which);
+	settings.wrong_if = setting(info, MGM_A_INTERFACE_WRONG_IF,
+				    MGM_SET_WRONG_IF, &which);
+	if (!which)
+		return nothing_to_change(info);
+	err = mgm_do_interface_set(mn, &client, &key, &settings, which,
+				   info->extack);
+	return blame(info, err, &client, MGM_A_INTERFACE_HANDLE,
+		     MGM_A_INTERFACE_IFINDEX);
+}
+
 static int parse_membership(struct genl_info *info, struct mgm_client *client,
 			    struct mgm_if *key, struct mgm_sg *sg)
 {
@@ -198,4 +238,82 @@ int mgm_nl_membership_del_doit(struct sk_buff *skb, struct genl_info *info)
 				    flags ? nla_get_u32(flags) : all,
 				    info->extack);
 	return blame_membership(info, err, &client);
+}
+
+/* There is no such entry, the way in is none, or it is somebody else's. */
+static int blame_mfe(struct genl_info *info, int err,
+		     const struct mgm_client *client)
+{
+	int attr = MGM_A_MFE_GROUP4;
+
+	if (err == -EINVAL && info->attrs[MGM_A_MFE_UPSTREAM4])
+		attr = MGM_A_MFE_UPSTREAM4;
+	else if (err != -ENOENT && info->attrs[MGM_A_MFE_IIF])
+		attr = MGM_A_MFE_IIF;
+	return blame(info, err, client, MGM_A_MFE_HANDLE, attr);
+}
+
+int mgm_nl_mfe_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgm_net *mn = mgm_pernet(genl_info_net(info));
+	int err, has_iif, has_upstream;
+	struct mgm_client client;
+	union mgm_addr upstream;
+	struct mgm_if iif;
+	struct mgm_sg sg;
+
+	err = parse_client(info, MGM_A_MFE_HANDLE, &client) ?:
+	      mgm_parse_mfe(info, &sg);
+	if (err)
+		return err;
+	has_iif = mgm_parse_mfe_iif(info, &iif);
+	if (has_iif < 0)
+		return has_iif;
+	has_upstream = mgm_parse_mfe_upstream(info, &upstream);
+	if (has_upstream < 0)
+		return has_upstream;
+	if (!has_iif && !has_upstream)
+		return nothing_to_change(info);
+	err = mgm_do_mfe_set(mn, &client, &sg, has_iif ? &iif : NULL,
+			     has_upstream ? &upstream : NULL, info->extack);
+	return blame_mfe(info, err, &client);
+}
+
+int mgm_nl_limit_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgm_net *mn = mgm_pernet(genl_info_net(info));
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, MGM_A_LIMIT_ID)) {
+		NL_SET_ERR_MSG(info->extack, "the id of the bound is missing");
+		return -EINVAL;
+	}
+	if (GENL_REQ_ATTR_CHECK(info, MGM_A_LIMIT_VALUE)) {
+		NL_SET_ERR_MSG(info->extack, "the value is missing");
+		return -EINVAL;
+	}
+	err = mgm_do_limit_set(mn, nla_get_u32(info->attrs[MGM_A_LIMIT_ID]),
+			       nla_get_u32(info->attrs[MGM_A_LIMIT_VALUE]),
+			       info->extack);
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[MGM_A_LIMIT_VALUE]);
+	return err;
+}
+
+int mgm_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgm_net *mn = mgm_pernet(genl_info_net(info));
+	struct mgm_config config;
+	u32 which = 0;
+
+	config.mfe_timeout = setting(info, MGM_A_CONFIG_MFE_TIMEOUT,
+				     MGM_SET_MFE_TIMEOUT, &which);
+	config.rpf_table = setting(info, MGM_A_CONFIG_RPF_TABLE,
+				   MGM_SET_RPF_TABLE, &which);
+	config.wrong_if_interval = setting(info, MGM_A_CONFIG_WRONG_IF_INTERVAL,
+					   MGM_SET_WRONG_IF_INTERVAL, &which);
+	if (!which)
+		return nothing_to_change(info);
+	mgm_do_config_set(mn, &config, which);
+	return 0;
 }

@@ -30,7 +30,8 @@ void mgm_unlock_both(struct mgm_net *mn)
 	rtnl_unlock();
 }
 
-static void handover_moved(struct mgm_net *mn)
+/* Somebody may wait for this: a hand-over or a callback has ended. */
+void mgm_handover_moved(struct mgm_net *mn)
 {
 	lockdep_assert_held(&mn->lock);
 	WRITE_ONCE(mn->handover_seq, mn->handover_seq + 1);
@@ -49,39 +50,25 @@ void mgm_wait_handover(struct mgm_net *mn, bool rtnl)
 	wait_event(mn->wait, READ_ONCE(mn->handover_seq) != seq);
 }
 
-bool mgm_in_igmp_callback(const struct mgm_net *mn)
-{
-	return mn->igmp && mn->igmp->cb_task == current;
-}
-
-/* Tell IGMP, one callback at a time. The mark on @ifc pins all involved. */
+/*
+ * Tell IGMP, behind what it is to be told already, and wait until it has
+ * returned. The mark on @ifc pins all involved.
+ */
 static void call_igmp(struct mgm_net *mn, struct mgm_interface *ifc,
-		      bool enable)
+		      enum mgm_alert_type type)
 {
-	struct mgm_protocol *igmp = ifc->igmp;
-	const struct mgm_protocol_ops *ops = igmp->ops;
+	DECLARE_COMPLETION_ONSTACK(done);
+	struct mgm_alert alert = {
+		.type = type,
+		.ifc = ifc->key,
+		.done = &done,
+		.handover = ifc,
+	};
 
 	mutex_lock(&mn->lock);
-	while (igmp->cb_task) {
-		mgm_wait_handover(mn, false);
-		mutex_lock(&mn->lock);
-	}
-	igmp->cb_task = current;
-	mgm_event(mn, enable ? MGM_EVENT_IGMP_ENABLE : MGM_EVENT_IGMP_DISABLE,
-		  igmp->handle, ifc);
-	if (enable)
-		ifc->igmp_frozen = false;
+	mgm_alert_queue(ifc->igmp, &alert);
 	mutex_unlock(&mn->lock);
-
-	if (enable)
-		ops->igmp_enable(mn->net, igmp->priv, &ifc->key);
-	else
-		ops->igmp_disable(mn->net, igmp->priv, &ifc->key);
-
-	mutex_lock(&mn->lock);
-	igmp->cb_task = NULL;
-	handover_moved(mn);
-	mutex_unlock(&mn->lock);
+	wait_for_completion(&done);
 }
 
 /* Nobody has it any more: the interface goes. */
@@ -104,6 +91,13 @@ static void drop_memberships(struct mgm_net *mn, struct mgm_interface *ifc)
 		mgm_membership_destroy(mn, m);
 }
 
+/* Entries may find a way in, or one more particular than theirs. */
+static void interface_is_new(struct mgm_net *mn)
+{
+	mgm_mfe_drop_orphans(mn);
+	mgm_watch_all(mn);
+}
+
 /*
  * All changes that a new owner, or none, brings about. Every membership on the
  * interface goes: the old owner's with the owner, and IGMP's because it will
@@ -117,17 +111,24 @@ static void apply(struct mgm_net *mn, struct mgm_interface *ifc,
 	mgm_mfe_detach(mn, ifc);
 	drop_memberships(mn, ifc);
 	mgm_interface_set_owner(mn, ifc, owner);
-	if (!owner)
+	if (!owner) {
 		WRITE_ONCE(ifc->ttl_threshold, 1);
+		ifc->wrong_if = true;
+	}
+	mgm_wrong_update(mn, ifc->link);
 	mgm_event(mn, owner ? MGM_EVENT_INTERFACE_TAKE :
 			      MGM_EVENT_INTERFACE_RELEASE, handle, ifc);
 	if (owner)
-		mgm_mfe_drop_orphans(mn);
+		interface_is_new(mn);
 }
 
-/* Call with both locks held, which are dropped. Nothing can fail. */
+/*
+ * Call with both locks held, which are dropped. Nothing can fail. If the caller is
+ * inside a callback, mgm_deliver_may_wait() has let it wait for IGMP, and @waiter
+ * is what that has set.
+ */
 void mgm_change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
-		      struct mgm_protocol *owner)
+		      struct mgm_protocol *owner, struct mgm_protocol *waiter)
 {
 	if (!ifc->igmp) {
 		apply(mn, ifc, owner);
@@ -142,35 +143,44 @@ void mgm_change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
 		owner->nr_handovers++;
 	mgm_unlock_both(mn);
 
-	call_igmp(mn, ifc, false);
+	call_igmp(mn, ifc, MGM_ALERT_IGMP_DISABLE);
 
 	mutex_lock(&mn->lock);
 	apply(mn, ifc, owner);
 	mutex_unlock(&mn->lock);
 
-	call_igmp(mn, ifc, true);
+	call_igmp(mn, ifc, MGM_ALERT_IGMP_ENABLE);
 
 	mutex_lock(&mn->lock);
 	ifc->handover = false;
+	mgm_event(mn, MGM_EVENT_INTERFACE_CHANGE, 0, ifc);
 	if (owner)
 		owner->nr_handovers--;
-	handover_moved(mn);
+	if (waiter)
+		waiter->waits_for = NULL;
+	mgm_handover_moved(mn);
 	mutex_unlock(&mn->lock);
 }
 
-/* Can an owner of @ifc change now? */
-static int check_change(struct mgm_net *mn, struct mgm_interface *ifc,
-			struct netlink_ext_ack *extack)
+static int check_handover(const struct mgm_interface *ifc,
+			  struct netlink_ext_ack *extack)
 {
-	if (ifc->handover) {
-		NL_SET_ERR_MSG(extack, "the owner of this interface is changing");
-		return -EBUSY;
-	}
-	if (ifc->igmp && mgm_in_igmp_callback(mn)) {
-		NL_SET_ERR_MSG(extack, "the owner cannot change from inside a callback of IGMP");
-		return -EDEADLK;
-	}
-	return 0;
+	if (!ifc || !ifc->handover)
+		return 0;
+	NL_SET_ERR_MSG(extack, "the owner of this interface is changing");
+	return -EBUSY;
+}
+
+/* Where IGMP has to be told, the caller must be able to wait for that. */
+static int check_wait(struct mgm_net *mn, const struct mgm_interface *ifc,
+		      struct mgm_protocol **waiter,
+		      struct netlink_ext_ack *extack)
+{
+	*waiter = NULL;
+	if (!ifc->igmp || !mgm_deliver_may_wait(mn, ifc->igmp, waiter))
+		return 0;
+	NL_SET_ERR_MSG(extack, "the owner cannot change from inside a callback of IGMP");
+	return -EDEADLK;
 }
 
 static struct mgm_interface *create(struct mgm_net *mn,
@@ -206,7 +216,7 @@ static int take_igmp(struct mgm_net *mn, struct mgm_protocol *igmp,
 		return PTR_ERR(ifc);
 	mgm_interface_set_igmp(mn, ifc, igmp);
 	mgm_event(mn, MGM_EVENT_INTERFACE_TAKE, igmp->handle, ifc);
-	mgm_mfe_drop_orphans(mn);
+	interface_is_new(mn);
 	return 0;
 }
 
@@ -235,7 +245,7 @@ int mgm_do_take(struct mgm_net *mn, struct mgm_client *client,
 		const struct mgm_if *key, u8 ttl_threshold,
 		struct netlink_ext_ack *extack)
 {
-	struct mgm_protocol *proto;
+	struct mgm_protocol *proto, *waiter;
 	struct mgm_interface *ifc;
 	int err;
 
@@ -254,8 +264,7 @@ int mgm_do_take(struct mgm_net *mn, struct mgm_client *client,
 		err = take_igmp(mn, proto, ifc, key, extack);
 		goto unlock;
 	}
-	if (ifc)
-		err = check_change(mn, ifc, extack);
+	err = check_handover(ifc, extack);
 	if (err)
 		goto unlock;
 	if (ifc && ifc->owner == proto) {
@@ -274,9 +283,12 @@ int mgm_do_take(struct mgm_net *mn, struct mgm_client *client,
 		err = PTR_ERR(ifc);
 		goto unlock;
 	}
+	err = check_wait(mn, ifc, &waiter, extack);
+	if (err)
+		goto unlock;
 
 	WRITE_ONCE(ifc->ttl_threshold, ttl_threshold);
-	mgm_change_owner(mn, ifc, proto);
+	mgm_change_owner(mn, ifc, proto, waiter);
 	return 0;
 
 unlock:
@@ -319,7 +331,7 @@ EXPORT_SYMBOL_GPL(mgm_interface_take);
 int mgm_do_release(struct mgm_net *mn, struct mgm_client *client,
 		   const struct mgm_if *key, struct netlink_ext_ack *extack)
 {
-	struct mgm_protocol *proto;
+	struct mgm_protocol *proto, *waiter;
 	struct mgm_interface *ifc;
 	int err = 0;
 
@@ -338,18 +350,18 @@ int mgm_do_release(struct mgm_net *mn, struct mgm_client *client,
 		err = -ENOENT;
 		goto unlock;
 	}
-	err = check_change(mn, ifc, extack);
-	if (ifc->igmp == proto) {
-		/* No callback follows, so IGMP may do it in one of its own. */
-		if (err == -EDEADLK)
-			err = 0;
-		if (!err)
-			mgm_release_igmp(mn, ifc);
-		goto unlock;
-	}
+	err = check_handover(ifc, extack);
 	if (err)
 		goto unlock;
-	mgm_change_owner(mn, ifc, NULL);
+	if (ifc->igmp == proto) {
+		/* No callback follows, so IGMP may do it in one of its own. */
+		mgm_release_igmp(mn, ifc);
+		goto unlock;
+	}
+	err = check_wait(mn, ifc, &waiter, extack);
+	if (err)
+		goto unlock;
+	mgm_change_owner(mn, ifc, NULL, waiter);
 	return 0;
 
 unlock:

@@ -4,6 +4,7 @@
  * a work item has the entry made, and are then sent in the order in which they
  * came: until the queue of a flow is empty its later packets go through it too.
  */
+#include <linux/cpumask.h>
 #include <linux/rhashtable.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -17,10 +18,12 @@
 
 struct flow {
 	struct rhash_head ht_node;
-	struct mgm_flow4 key;
+	struct mgm_flow f;
 	struct list_head todo;
 	struct sk_buff_head queue;
-	u32 arrival;
+	int cpu;			/* that its packets come in on */
+	u64 held;
+	u64 overflows;
 };
 
 /* Behind the room of the IP layer in a held packet's cb. */
@@ -33,7 +36,7 @@ struct held_cb {
 
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct mgm_flow4),
-	.key_offset = offsetof(struct flow, key),
+	.key_offset = offsetof(struct flow, f.key),
 	.head_offset = offsetof(struct flow, ht_node),
 	.automatic_shrinking = true,
 };
@@ -50,8 +53,9 @@ static struct flow *flow_create(struct mgm_net *mn,
 	flow = kzalloc(sizeof(*flow), GFP_ATOMIC);
 	if (!flow)
 		goto uncharge;
-	flow->key = *key;
-	flow->arrival = arrival;
+	flow->f.key = *key;
+	flow->f.arrival = arrival;
+	flow->cpu = raw_smp_processor_id();
 	__skb_queue_head_init(&flow->queue);
 	if (rhashtable_insert_fast(&p->flows, &flow->ht_node, params))
 		goto free;
@@ -97,8 +101,9 @@ bool mgm_pending_hold(struct mgm_net *mn, const struct mgm_flow4 *key,
 		flow = flow_create(mn, key, arrival);
 	if (!flow)
 		goto unlock;
+	flow->overflows++;
 	if (skb_queue_len(&flow->queue) >=
-	    mn->bounds[MGM_LIMIT_PENDING_FLOW_PACKETS].value) {
+	    READ_ONCE(mn->bounds[MGM_LIMIT_PENDING_FLOW_PACKETS].value)) {
 		atomic64_inc(&mn->bounds[MGM_LIMIT_PENDING_FLOW_PACKETS].hits);
 		goto unlock;
 	}
@@ -110,11 +115,15 @@ bool mgm_pending_hold(struct mgm_net *mn, const struct mgm_flow4 *key,
 	skb->dev = NULL;
 	HELD_CB(skb)->arrival = arrival;
 	__skb_queue_tail(&flow->queue, skb);
+	flow->overflows--;
+	flow->held++;
 	held = true;
 unlock:
 	spin_unlock_bh(&p->lock);
-	if (!held)
+	if (!held) {
+		mgm_forward_drop(mn, skb, arrival, MGM_A_DROP_QUEUE_FULL);
 		kfree_skb(skb);
+	}
 	return true;
 }
 
@@ -139,15 +148,21 @@ static bool take_batch(struct mgm_net *mn, struct flow *flow,
 	return more;
 }
 
-static void end_hold(struct mgm_net *mn, const struct mgm_flow4 *key)
+/* Nothing waits any more; the entry remembers how much did. */
+static void end_hold(struct mgm_net *mn, const struct flow *flow)
 {
+	const struct mgm_flow4 *key = &flow->f.key;
+	struct mgm_sg sg = mgm_sg4(key->src, key->grp);
 	struct mgm_mfe *mfe;
 
-	rcu_read_lock();
-	mfe = mgm_mfe_lookup4(mn, key);
-	if (mfe)
+	mutex_lock(&mn->lock);
+	mfe = mgm_mfe_find(mn, &sg);
+	if (mfe) {
+		mfe->held_packets += flow->held;
+		mfe->queue_overflows += flow->overflows;
 		WRITE_ONCE(mfe->held, false);
-	rcu_read_unlock();
+	}
+	mutex_unlock(&mn->lock);
 }
 
 static struct flow *next_todo(struct mgm_pending *p)
@@ -156,10 +171,33 @@ static struct flow *next_todo(struct mgm_pending *p)
 
 	spin_lock_bh(&p->lock);
 	flow = list_first_entry_or_null(&p->todo, struct flow, todo);
-	if (flow)
+	if (flow) {
 		list_del(&flow->todo);
+		flow->f.first = skb_peek(&flow->queue);
+	}
 	spin_unlock_bh(&p->lock);
 	return flow;
+}
+
+static void put_todo(struct mgm_pending *p, struct flow *flow)
+{
+	spin_lock_bh(&p->lock);
+	list_add_tail(&flow->todo, &p->todo);
+	spin_unlock_bh(&p->lock);
+}
+
+/*
+ * The answers that a parked flow waits for are in. It goes on where its packets
+ * come in, and so they stay in order with those that follow them.
+ */
+void mgm_pending_resume(struct mgm_net *mn, struct mgm_flow *f)
+{
+	struct flow *flow = container_of(f, struct flow, f);
+	int cpu = flow->cpu;
+
+	put_todo(&mn->pending, flow);
+	queue_work_on(cpu_online(cpu) ? cpu : WORK_CPU_UNBOUND, mgm_wq,
+		      &mn->pending.work);
 }
 
 /* Returns false if packets came in as fast as they were sent. */
@@ -174,7 +212,7 @@ static bool drain(struct mgm_net *mn, struct flow *flow)
 		if (!take_batch(mn, flow, &batch))
 			return true;
 		while ((skb = __skb_dequeue(&batch)))
-			mgm_forward_held(mn, &flow->key, skb,
+			mgm_forward_held(mn, &flow->f.key, skb,
 					 HELD_CB(skb)->arrival);
 		cond_resched();
 	}
@@ -188,15 +226,16 @@ static void resolve(struct work_struct *work)
 	struct flow *flow;
 
 	while ((flow = next_todo(p))) {
-		mgm_flow_resolve(mn, &flow->key, flow->arrival);
+		/* When it is parked it is no longer ours. */
+		if (flow->f.stage != MGM_FLOW_DONE &&
+		    !mgm_flow_resolve(mn, &flow->f))
+			continue;
 		if (drain(mn, flow)) {
-			end_hold(mn, &flow->key);
+			end_hold(mn, flow);
 			/* Only under the lock does anybody look at a flow. */
 			kfree(flow);
 		} else {
-			spin_lock_bh(&p->lock);
-			list_add_tail(&flow->todo, &p->todo);
-			spin_unlock_bh(&p->lock);
+			put_todo(p, flow);
 		}
 	}
 }
@@ -212,7 +251,7 @@ int mgm_pending_init(struct mgm_net *mn)
 	return rhashtable_init(&p->flows, &params);
 }
 
-/* The hooks are gone: no packet comes any more. */
+/* The hooks are gone, and the protocols: no packet comes, no flow is parked. */
 void mgm_pending_exit(struct mgm_net *mn)
 {
 	struct mgm_pending *p = &mn->pending;

@@ -115,6 +115,9 @@ mgm_protocol_create(struct mgm_net *mn,
 	proto->portid = portid;
 	proto->ops = params->ops;
 	proto->priv = params->priv;
+	proto->mn = mn;
+	mgm_alert_init(proto);
+	mgm_deliver_init(proto);
 	if (params->name)
 		strscpy(proto->name, params->name, sizeof(proto->name));
 	INIT_LIST_HEAD(&proto->interfaces);
@@ -135,12 +138,22 @@ uncharge:
 	return ERR_PTR(err);
 }
 
-/* The caller has seen to it that nothing of the protocol is left. */
+/*
+ * The caller has seen to it that nothing of the protocol is left, and that nothing
+ * is delivered to it any more.
+ */
 void mgm_protocol_destroy(struct mgm_net *mn, struct mgm_protocol *proto)
 {
-	lockdep_assert_held(&mn->lock);
-	WARN_ON_ONCE(proto->nr_interfaces || proto->nr_memberships);
+	struct mgm_protocol *other;
+	unsigned long handle;
 
+	lockdep_assert_held(&mn->lock);
+	WARN_ON_ONCE(proto->nr_interfaces || proto->nr_memberships ||
+		     !list_empty(&proto->alerts));
+
+	xa_for_each(&mn->protocols, handle, other)
+		if (other->waits_for == proto)
+			other->waits_for = NULL;
 	xa_erase(&mn->protocols, proto->handle);
 	if (mn->igmp == proto)
 		mn->igmp = NULL;

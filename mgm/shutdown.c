@@ -23,15 +23,15 @@ static struct mgm_interface *first_interface(struct mgm_protocol *proto)
  * The whole shut-down. Call with both locks held, which are dropped; the
  * handle is dead from the first moment on.
  */
-static void shut_down(struct mgm_net *mn, struct mgm_protocol *proto)
+static void shut_down(struct mgm_net *mn, struct mgm_protocol *proto,
+		      struct mgm_protocol *waiter)
 {
 	struct mgm_interface *ifc;
 
 	proto->dying = true;
 	for (;;) {
 		ifc = first_interface(proto);
-		if (proto->nr_handovers || proto->cb_task ||
-		    (ifc && ifc->handover)) {
+		if (proto->nr_handovers || (ifc && ifc->handover)) {
 			mgm_wait_handover(mn, true);
 			mgm_lock_both(mn);
 			continue;
@@ -42,30 +42,41 @@ static void shut_down(struct mgm_net *mn, struct mgm_protocol *proto)
 			mgm_release_igmp(mn, ifc);
 			continue;
 		}
-		mgm_change_owner(mn, ifc, NULL);
+		mgm_change_owner(mn, ifc, NULL, NULL);
 		mgm_lock_both(mn);
 	}
-	mgm_protocol_destroy(mn, proto);
 	mgm_unlock_both(mn);
+
+	mutex_lock(&mn->lock);
+	mgm_deliver_stop(mn, proto);
+	if (waiter)
+		waiter->waits_for = NULL;
+	mgm_protocol_destroy(mn, proto);
+	mgm_handover_moved(mn);
+	mutex_unlock(&mn->lock);
 }
 
 int mgm_do_shutdown(struct mgm_net *mn, u32 handle)
 {
 	struct mgm_client client = { .handle = handle };
-	struct mgm_protocol *proto;
-	int err = 0;
+	struct mgm_protocol *proto, *waiter = NULL;
+	int err;
 
 	mgm_lock_both(mn);
 	proto = mgm_protocol_find_client(mn, &client, NULL);
-	if (IS_ERR(proto))
-		err = PTR_ERR(proto);
-	else if (proto->cb_task == current || mgm_in_igmp_callback(mn))
-		err = -EDEADLK;
+	err = PTR_ERR_OR_ZERO(proto);
+	/* IGMP has to be told of what the protocol releases. */
+	if (!err && mn->igmp && proto->nr_interfaces)
+		err = mgm_deliver_may_wait(mn, mn->igmp, &waiter);
+	if (waiter)
+		waiter->waits_for = NULL;
+	if (!err)
+		err = mgm_deliver_may_wait(mn, proto, &waiter);
 	if (err) {
 		mgm_unlock_both(mn);
 		return err;
 	}
-	shut_down(mn, proto);
+	shut_down(mn, proto, waiter);
 	return 0;
 }
 
@@ -80,7 +91,8 @@ int mgm_do_shutdown(struct mgm_net *mn, u32 handle)
  *
  * Context: Process context, may sleep, takes rtnl.
  * Return: 0; -ENOENT: no such handle; -EPERM: it is somebody else's; -EDEADLK:
- * called from inside a callback.
+ * called from inside a callback of the protocol or of IGMP, or of one
+ * that they wait for.
  */
 int mgm_protocol_shutdown(struct net *net, u32 handle)
 {
@@ -110,7 +122,7 @@ static void shut_down_bound(struct mgm_net *mn, u32 portid)
 
 	list_for_each_entry_safe(proto, next, &ending, ending) {
 		mgm_lock_both(mn);
-		shut_down(mn, proto);
+		shut_down(mn, proto, NULL);
 	}
 }
 
@@ -149,7 +161,7 @@ void mgm_shutdown_dead_links(struct mgm_net *mn)
 		if (ifc->handover) {
 			mgm_wait_handover(mn, true);
 		} else if (ifc->owner) {
-			mgm_change_owner(mn, ifc, NULL);
+			mgm_change_owner(mn, ifc, NULL, NULL);
 		} else {
 			mgm_release_igmp(mn, ifc);
 			mgm_unlock_both(mn);

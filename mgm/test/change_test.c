@@ -369,6 +369,320 @@ static void a_timeout_of_its_own_counts(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, fixture_find(test, SRC(1), GRP(1)));
 }
 
+/* Of (S1,G1), without a word of the memberships themselves. */
+static void want(struct kunit *test, struct mgm_protocol *proto,
+		 struct mgm_interface *ifc, bool there)
+{
+	struct mgm_sg sg = mgm_sg4(SRC(1), GRP(1));
+	struct mgm_net *mn = net_of(test);
+	struct mgm_membership *m;
+
+	m = mgm_membership_find(mn, &sg, &ifc->key, proto->handle);
+	if (there)
+		MUST(test, mgm_membership_create(mn, proto, ifc, &sg, FORWARD,
+						 NULL));
+	else
+		mgm_membership_destroy(mn, MUST(test, m));
+	fixture_forget_alerts(test);
+	mgm_mfe_refresh(mn, &sg, ifc);
+}
+
+/* Who has the first receivers, and is who brings the packets told? */
+static const struct user_row {
+	const char *desc;
+	enum { SAME, ANOTHER, NO_OWNER } owner;
+	bool igmp;			/* its receivers, not the owner's */
+	bool told;
+} user_rows[] = {
+	{ "the same protocol", SAME, false, false },
+	{ "another one", ANOTHER, false, true },
+	{ "IGMP on the same protocol's interface", SAME, true, true },
+	{ "IGMP on another one's", ANOTHER, true, true },
+	{ "IGMP on nobody's", NO_OWNER, true, true },
+};
+
+TABLE(user);
+
+static void the_first_and_the_last_receivers_are_told(struct kunit *test)
+{
+	struct mgm_protocol *other = fixture_protocol(test, PLAIN);
+	struct mgm_protocol *igmp = fixture_protocol(test, IGMP);
+	const struct user_row *row = test->param_value;
+	struct mgm_protocol *owners[3], *user;
+	struct world w = build(test);
+	struct mgm_mfe *mfe;
+
+	owners[SAME] = w.proto;
+	owners[ANOTHER] = other;
+	owners[NO_OWNER] = NULL;
+	mgm_interface_set_owner(net_of(test), w.out[1], owners[row->owner]);
+	mgm_interface_set_igmp(net_of(test), w.out[1], igmp);
+	mgm_interface_set_owner(net_of(test), w.out[2], other);
+	user = row->igmp ? igmp : owners[row->owner];
+
+	mfe = fixture_mfe(test, SRC(1), GRP(1), w.in);
+	EXPECT_ALERTS(test,
+		      { w.proto, MGM_ALERT_PRUNE, false, SRC(1), GRP(1), w.in,
+			mfe->id });
+	want(test, user, w.out[1], true);
+	if (row->told)
+		EXPECT_ALERTS(test,
+			      { w.proto, MGM_ALERT_JOIN, false, SRC(1), GRP(1),
+				w.in });
+	else
+		EXPECT_NO_ALERTS(test);
+
+	/* Further ones come and go. */
+	want(test, other, w.out[2], true);
+	EXPECT_NO_ALERTS(test);
+	want(test, other, w.out[2], false);
+	EXPECT_NO_ALERTS(test);
+
+	want(test, user, w.out[1], false);
+	EXPECT_ALERTS(test,
+		      { w.proto, MGM_ALERT_PRUNE, false, SRC(1), GRP(1), w.in,
+			mfe->id });
+	/* As often as it happens. */
+	want(test, other, w.out[2], true);
+	EXPECT_ALERTS(test,
+		      { w.proto, MGM_ALERT_JOIN, false, SRC(1), GRP(1), w.in });
+	EXPECT_SOUND(test);
+}
+
+/* IGMP has receivers for G1, and this is what the owner itself has there. */
+static const struct known_row {
+	const char *desc;
+	u32 flags;
+	__be32 src, grp;
+	bool excluded;			/* S1, from it */
+	bool told;
+} known_rows[] = {
+	{ "nothing", 0, ANY, ANY, false, true },
+	{ "(S,G)", JOIN, SRC(1), GRP(1), false, false },
+	{ "(S,G) that forwards only", FORWARD, SRC(1), GRP(1), false, false },
+	{ "(*,G)", JOIN, ANY, GRP(1), false, false },
+	{ "(*,*)", JOIN, ANY, ANY, false, false },
+	{ "(*,G) without S", JOIN, ANY, GRP(1), true, true },
+	{ "(*,*) without S", JOIN, ANY, ANY, true, true },
+	{ "S excluded", EXCLUDE, SRC(1), GRP(1), false, true },
+	{ "another source", JOIN, SRC(2), GRP(1), false, true },
+	{ "another group", JOIN, ANY, GRP(2), false, true },
+};
+
+TABLE(known);
+
+static void of_its_own_receivers_nobody_is_told(struct kunit *test)
+{
+	struct mgm_protocol *igmp = fixture_protocol(test, IGMP);
+	const struct known_row *row = test->param_value;
+	const struct mgm_sg of_igmp = mgm_sg4(ANY, GRP(1));
+	const struct mgm_sg own = mgm_sg4(row->src, row->grp);
+	const struct mgm_sg sg = mgm_sg4(SRC(1), GRP(1));
+	const struct mgm_sg all = mgm_sg4(ANY, ANY);
+	struct mgm_net *mn = net_of(test);
+	struct world w = build(test);
+	struct mgm_mfe *mfe;
+
+	mgm_interface_set_igmp(mn, w.out[0], igmp);
+	mfe = fixture_mfe(test, SRC(1), GRP(1), w.in);
+	MUST(test, mgm_membership_create(mn, igmp, w.out[0], &of_igmp, JOIN,
+					 NULL));
+	if (row->flags)
+		MUST(test, mgm_membership_create(mn, w.proto, w.out[0], &own,
+						 row->flags, NULL));
+	if (row->excluded)
+		MUST(test, mgm_membership_create(mn, w.proto, w.out[0], &sg,
+						 EXCLUDE, NULL));
+	fixture_forget_alerts(test);
+	mgm_mfe_refresh(mn, &all, w.out[0]);
+	EXPECT_OIFS(test, mfe, w.out[0]);
+	if (row->told)
+		EXPECT_ALERTS(test,
+			      { w.proto, MGM_ALERT_JOIN, false, SRC(1), GRP(1),
+				w.in });
+	else
+		EXPECT_NO_ALERTS(test);
+}
+
+static void nobody_is_told_of_nobodys_way_in(struct kunit *test)
+{
+	struct mgm_protocol *igmp = fixture_protocol(test, IGMP);
+	struct world w = build(test);
+
+	mgm_interface_set_owner(net_of(test), w.in, NULL);
+	mgm_interface_set_igmp(net_of(test), w.in, igmp);
+	fixture_mfe(test, SRC(1), GRP(1), w.in);
+	EXPECT_NO_ALERTS(test);
+	want(test, w.proto, w.out[0], true);
+	EXPECT_NO_ALERTS(test);
+	want(test, w.proto, w.out[0], false);
+	EXPECT_NO_ALERTS(test);
+}
+
+static void orphans_tell_nobody(struct kunit *test)
+{
+	struct world w = build(test);
+
+	fixture_mfe(test, SRC(1), GRP(1), NULL);
+	EXPECT_NO_ALERTS(test);
+	want(test, w.proto, w.out[0], true);
+	EXPECT_NO_ALERTS(test);
+	mgm_mfe_drop_orphans(net_of(test));
+	EXPECT_NO_ALERTS(test);
+}
+
+/* It has receivers from the beginning to the end. */
+static void an_entry_that_forwards_tells_nobody(struct kunit *test)
+{
+	struct mgm_protocol *other = fixture_protocol(test, PLAIN);
+	struct world w = build(test);
+	struct mgm_mfe *mfe;
+
+	mgm_interface_set_owner(net_of(test), w.out[0], other);
+	want(test, other, w.out[0], true);
+	mfe = fixture_mfe(test, SRC(1), GRP(1), w.in);
+	mgm_mfe_destroy(net_of(test), mfe);
+	EXPECT_NO_ALERTS(test);
+}
+
+/* A membership of many entries tells of each that it is the first in. */
+static void each_entry_is_told_of(struct kunit *test)
+{
+	struct mgm_protocol *other = fixture_protocol(test, PLAIN);
+	struct mgm_protocol *third = fixture_protocol(test, PLAIN);
+	struct world w = build(test);
+
+	mgm_interface_set_owner(net_of(test), w.out[0], other);
+	mgm_interface_set_owner(net_of(test), w.out[1], third);
+	fixture_join(test, third, w.out[1], SRC(2), GRP(1));
+	fixture_mfe(test, SRC(1), GRP(1), w.in);
+	fixture_mfe(test, SRC(2), GRP(1), w.in);
+	fixture_mfe(test, SRC(3), GRP(1), w.in);
+	fixture_forget_alerts(test);
+	/* FORWARD: of the membership itself nobody is told. */
+	fixture_add(test, other, w.out[0], ANY, GRP(1), FORWARD);
+	EXPECT_ALERTS(test,
+		      { w.proto, MGM_ALERT_JOIN, false, SRC(1), GRP(1), w.in },
+		      { w.proto, MGM_ALERT_JOIN, false, SRC(3), GRP(1), w.in });
+}
+
+/* Whatever takes the last interface out of the list. */
+static const struct last_row {
+	const char *desc;
+	bool veto;
+} last_rows[] = {
+	{ "a veto", true },
+	{ "the end of the interface", false },
+};
+
+TABLE(last);
+
+static void an_empty_list_is_told_of(struct kunit *test)
+{
+	const struct last_row *row = test->param_value;
+	struct mgm_net *mn = net_of(test);
+	struct world w = build(test);
+	struct mgm_mfe *mfe;
+	int i;
+
+	want(test, w.proto, w.out[0], true);
+	want(test, w.proto, w.out[1], true);
+	mfe = fixture_mfe(test, SRC(1), GRP(1), w.in);
+	for (i = 0; i < 2; i++) {
+		EXPECT_NO_ALERTS(test);
+		if (row->veto)
+			mgm_mfe_veto(mn, mfe, w.out[i]);
+		else
+			mgm_mfe_detach(mn, w.out[i]);
+	}
+	EXPECT_ALERTS(test,
+		      { w.proto, MGM_ALERT_PRUNE, false, SRC(1), GRP(1), w.in,
+			mfe->id });
+	EXPECT_SOUND(test);
+}
+
+static const struct config_row {
+	const char *desc;
+	u32 config;			/* 0: as it is from the beginning */
+	bool in;
+	unsigned int timeout;
+} config_rows[] = {
+	{ "as it is from the beginning", 0, true, 900 },
+	{ "one second", 1, true, 1 },
+	{ "a minute", 60, true, 60 },
+	{ "a week", 604800, true, 604800 },
+	{ "no way to the source", 0, false, 10 },
+	{ "no way to the source, a week", 604800, false, 10 },
+	{ "no way to the source, less than that", 5, false, 5 },
+};
+
+TABLE(config);
+
+static void the_settings_tell_how_long_entries_stay(struct kunit *test)
+{
+	const struct config_row *row = test->param_value;
+	struct mgm_net *mn = net_of(test);
+	struct world w = build(test);
+	struct mgm_mfe *mfe;
+
+	if (row->config)
+		mn->config.mfe_timeout = row->config;
+	mfe = fixture_mfe(test, SRC(1), GRP(1), row->in ? w.in : NULL);
+	KUNIT_EXPECT_EQ(test, mfe->timeout, (unsigned long)row->timeout * HZ);
+	/* Entries that are there keep what they have. */
+	mn->config.mfe_timeout = 7;
+	fixture_mfe(test, SRC(2), GRP(1), w.in);
+	KUNIT_EXPECT_EQ(test, mfe->timeout, (unsigned long)row->timeout * HZ);
+}
+
+static bool about(const struct mgm_mfe *mfe, unsigned long seconds)
+{
+	return mgm_mfe_expires(mfe) <= seconds * HZ &&
+	       mgm_mfe_expires(mfe) > (seconds - 2) * HZ;
+}
+
+static void a_life_begins_with_the_first_receivers(struct kunit *test)
+{
+	struct world w = build(test);
+	struct mgm_mfe *mfe;
+
+	mfe = fixture_mfe(test, SRC(1), GRP(1), w.in);
+	mgm_mfe_set_timeout(net_of(test), mfe, 30);
+	mfe->lastuse -= 20 * HZ;
+	KUNIT_EXPECT_TRUE(test, about(mfe, 10));
+	want(test, w.proto, w.out[0], true);
+	KUNIT_EXPECT_TRUE(test, about(mfe, 900));
+
+	/* Only packets prolong it from now on. */
+	mfe->lastuse -= 500 * HZ;
+	want(test, w.proto, w.out[1], true);
+	KUNIT_EXPECT_TRUE(test, about(mfe, 400));
+	want(test, w.proto, w.out[1], false);
+	KUNIT_EXPECT_TRUE(test, about(mfe, 400));
+	want(test, w.proto, w.out[0], false);
+	KUNIT_EXPECT_TRUE(test, about(mfe, 900));
+}
+
+/* Then who was asked is asked again. */
+static void what_nobody_wants_has_its_time(struct kunit *test)
+{
+	struct world w = build(test);
+	struct mgm_mfe *mfe;
+
+	mfe = fixture_mfe(test, SRC(1), GRP(1), w.in);
+	mfe->lastuse -= 20 * HZ;
+	/* The answer counts from when it was asked. */
+	mgm_mfe_set_timeout(net_of(test), mfe, 100);
+	KUNIT_EXPECT_TRUE(test, about(mfe, 80));
+	/* Nobody who cannot have it makes a difference. */
+	want(test, w.proto, w.in, true);
+	fixture_join(test, w.proto, w.out[0], SRC(2), GRP(1));
+	KUNIT_EXPECT_TRUE(test, about(mfe, 80));
+	mfe->lastuse -= 80 * HZ;
+	mgm_mfe_drop_expired(net_of(test));
+	KUNIT_EXPECT_NULL(test, fixture_find(test, SRC(1), GRP(1)));
+}
+
 static struct kunit_case cases[] = {
 	CASE_TABLE(memberships_reach_the_entries_they_cover, refresh),
 	KUNIT_CASE(each_change_is_told_once),
@@ -381,6 +695,16 @@ static struct kunit_case cases[] = {
 	CASE_TABLE(idle_entries_expire, age),
 	KUNIT_CASE(all_that_is_idle_expires),
 	KUNIT_CASE(a_timeout_of_its_own_counts),
+	CASE_TABLE(the_first_and_the_last_receivers_are_told, user),
+	CASE_TABLE(of_its_own_receivers_nobody_is_told, known),
+	KUNIT_CASE(nobody_is_told_of_nobodys_way_in),
+	KUNIT_CASE(orphans_tell_nobody),
+	KUNIT_CASE(an_entry_that_forwards_tells_nobody),
+	KUNIT_CASE(each_entry_is_told_of),
+	CASE_TABLE(an_empty_list_is_told_of, last),
+	CASE_TABLE(the_settings_tell_how_long_entries_stay, config),
+	KUNIT_CASE(a_life_begins_with_the_first_receivers),
+	KUNIT_CASE(what_nobody_wants_has_its_time),
 	{}
 };
 

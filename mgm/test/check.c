@@ -20,6 +20,10 @@ struct counts {
 	u32 orphans_listed;
 	u32 oifs;
 	u32 with_iif;
+	u32 joins;
+	u32 joining;
+	u32 vetoes_ifc;
+	u32 vetoes_mfe;
 };
 
 static u32 length(const struct list_head *list)
@@ -32,8 +36,33 @@ static u32 length(const struct list_head *list)
 	return n;
 }
 
+static bool on_list(const struct list_head *list, const struct list_head *node)
+{
+	const struct list_head *at;
+
+	list_for_each(at, list)
+		if (at == node)
+			return true;
+	return false;
+}
+
 #define SAME(left, right) \
 	KUNIT_EXPECT_EQ_MSG(test, left, right, "line %d", line)
+#define TRUE(condition) \
+	KUNIT_EXPECT_TRUE_MSG(test, condition, "line %d", line)
+
+static void check_alerts(struct kunit *test, const struct mgm_protocol *proto,
+			 int line)
+{
+	const struct mgm_alert *alert;
+	u32 n = 0;
+
+	list_for_each_entry(alert, &proto->alerts, node)
+		n += alert->type < MGM_ALERT_OVERRUN;
+	SAME(proto->nr_alerts, n);
+	SAME(proto->alerts_queued - proto->alerts_done,
+	     (u64)length(&proto->alerts));
+}
 
 static void check_protocols(struct kunit *test, struct mgm_net *mn,
 			    struct counts *c, int line)
@@ -48,6 +77,7 @@ static void check_protocols(struct kunit *test, struct mgm_net *mn,
 		SAME((u32)handle, proto->handle);
 		SAME(proto->nr_interfaces, length(&proto->interfaces));
 		SAME(proto->nr_memberships, length(&proto->memberships));
+		check_alerts(test, proto, line);
 	}
 }
 
@@ -63,20 +93,61 @@ static void check_interfaces(struct kunit *test, struct mgm_net *mn,
 		c->nr_memberships_ifc += ifc->nr_memberships;
 		c->nr_mfes += ifc->nr_mfes;
 		c->nr_oifs += ifc->nr_oifs;
+		c->vetoes_ifc += length(&ifc->vetoes);
 		SAME(ifc->nr_memberships, length(&ifc->memberships));
 		SAME(ifc->nr_mfes, length(&ifc->mfes));
 		SAME(ifc->nr_oifs, length(&ifc->oifs));
 	}
 }
 
-static void check_memberships(struct mgm_net *mn, struct counts *c)
+static void check_interests(struct kunit *test, const struct mgm_group *group,
+			    struct counts *c, int line)
 {
+	const struct mgm_interest *i;
+
+	list_for_each_entry(i, &group->interests, node) {
+		c->joins += i->joins;
+		SAME(!i->joins, false);
+	}
+}
+
+static void check_memberships(struct kunit *test, struct mgm_net *mn,
+			      struct counts *c, int line)
+{
+	const struct mgm_group *group = NULL;
 	const struct mgm_membership *m;
 
 	for (m = mgm_membership_after(mn, NULL, NULL, 0); m;
 	     m = mgm_membership_after(mn, &m->group->sg, &m->ifc->key,
-				      m->proto->handle))
+				      m->proto->handle)) {
 		c->memberships++;
+		if (m->group != group)
+			check_interests(test, m->group, c, line);
+		group = m->group;
+		if (!m->interest)
+			continue;
+		c->joining++;
+		TRUE(m->flags & JOIN);
+		TRUE(m->interest->proto == m->proto);
+		TRUE(on_list(&group->interests, &m->interest->node));
+	}
+}
+
+static void check_vetoes(struct kunit *test, const struct mgm_mfe *mfe,
+			 const struct mgm_outlist *out, struct counts *c,
+			 int line)
+{
+	const struct mgm_veto *veto, *other;
+	u32 i;
+
+	list_for_each_entry(veto, &mfe->vetoes, mfe_node) {
+		c->vetoes_mfe++;
+		list_for_each_entry(other, &mfe->vetoes, mfe_node)
+			TRUE(other == veto || other->ifc != veto->ifc);
+		TRUE(on_list(&veto->ifc->vetoes, &veto->ifc_node));
+		for (i = 0; i < out->n; i++)
+			TRUE(out->oif[i]->ifc != veto->ifc);
+	}
 }
 
 static void check_mfes(struct kunit *test, struct mgm_net *mn, struct counts *c,
@@ -95,6 +166,7 @@ static void check_mfes(struct kunit *test, struct mgm_net *mn, struct counts *c,
 		c->orphans += !out->in;
 		KUNIT_EXPECT_PTR_EQ_MSG(test, mgm_mfe_find(mn, &mfe->sg), mfe,
 					"line %d", line);
+		check_vetoes(test, mfe, out, c, line);
 		for (i = 1; i < out->n; i++)
 			KUNIT_EXPECT_LT_MSG(test,
 					    mgm_if_cmp(&out->oif[i - 1]->ifc->key,
@@ -111,7 +183,7 @@ void fixture_expect_sound(struct kunit *test, int line)
 
 	check_protocols(test, mn, &c, line);
 	check_interfaces(test, mn, &c, line);
-	check_memberships(mn, &c);
+	check_memberships(test, mn, &c, line);
 	check_mfes(test, mn, &c, line);
 
 	SAME(c.users, c.nr_interfaces);
@@ -120,11 +192,14 @@ void fixture_expect_sound(struct kunit *test, int line)
 	SAME(c.with_iif, c.nr_mfes);
 	SAME(c.oifs, c.nr_oifs);
 	SAME(c.orphans, c.orphans_listed);
+	SAME(c.joining, c.joins);
+	SAME(c.vetoes_mfe, c.vetoes_ifc);
 	SAME(RB_EMPTY_ROOT(&mn->groups), !c.memberships);
 
 	SAME(c.protocols, mn->bounds[MGM_LIMIT_PROTOCOLS].used);
 	SAME(c.interfaces, mn->bounds[MGM_LIMIT_INTERFACES].used);
 	SAME(c.memberships, mn->bounds[MGM_LIMIT_MEMBERSHIPS].used);
 	SAME(c.mfes, mn->bounds[MGM_LIMIT_MFES].used);
+	SAME(c.oifs, mn->bounds[MGM_LIMIT_OIFS].used);
 	SAME((u32)atomic_read(&mn->mfe_ht.nelems), c.mfes);
 }

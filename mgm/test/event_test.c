@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The true mgm_event(), under another name: all other suites have one that only
- * keeps what it is told.
+ * keeps what it is told. Tracepoints are mgm.ko's.
  */
-#define mgm_event(...)	true_event(__VA_ARGS__)
+#define NOTRACE
+#define mgm_event(...)		true_event(__VA_ARGS__)
+#define mgm_event_alert(...)	true_event_alert(__VA_ARGS__)
 #include "../event.c"
 #undef mgm_event
+#undef mgm_event_alert
 #include "fixture.h"
 
 /* A listener, and what it has heard. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A namespace for a test, made of the rooms alone: no netlink, no devices, no
- * data path. What the rooms say through mgm_event() is kept for the test.
+ * data path, nobody who delivers alerts. What the rooms say through mgm_event()
+ * and mgm_event_alert() is kept for the test.
  */
 #include <linux/module.h>
 #include <linux/rhashtable.h>
@@ -26,6 +27,53 @@ void mgm_event(struct mgm_net *mn, enum mgm_event event, u32 handle,
 			e->n = mgm_mfe_out(mn, obj)->n;
 	}
 	f->nr_events++;
+}
+
+void mgm_event_alert(const struct mgm_protocol *proto,
+		     const struct mgm_alert *alert)
+{
+	struct fixture *f = container_of(proto->mn, struct fixture, mn);
+
+	if (f->nr_alerts < MAX_ALERTS)
+		f->alerts[f->nr_alerts] = (struct fixture_alert) {
+			.to = proto,
+			.type = alert->type,
+			.member = alert->member,
+			.src = alert->sg.src.ip4,
+			.grp = alert->sg.grp.ip4,
+			.ifc = mgm_interface_find(proto->mn, &alert->ifc),
+			.mfe = alert->mfe,
+		};
+	f->nr_alerts++;
+}
+
+void mgm_deliver_init(struct mgm_protocol *proto)
+{
+}
+
+void mgm_deliver_kick(struct mgm_protocol *proto)
+{
+	container_of(proto->mn, struct fixture, mn)->kicks++;
+}
+
+void mgm_flow_answer_rpf(struct mgm_net *mn, struct mgm_flow *flow)
+{
+	struct fixture *f = container_of(mn, struct fixture, mn);
+
+	if (f->nr_answers < MAX_ANSWERS)
+		f->answers[f->nr_answers] = flow;
+	f->nr_answers++;
+}
+
+void mgm_flow_answer_creation(struct mgm_net *mn, struct mgm_alert *alert)
+{
+	mgm_flow_answer_rpf(mn, alert->flow);
+}
+
+struct mgm_protocol *mgm_rpf_owner(struct mgm_net *mn, const struct mgm_sg *sg,
+				   u32 vrf_of)
+{
+	return container_of(mn, struct fixture, mn)->rpf_owner;
 }
 
 void fixture_lock(struct fixture *f)
@@ -53,6 +101,7 @@ struct fixture *fixture_new(struct kunit *test)
 	f->mn.interfaces = RB_ROOT;
 	f->mn.groups = RB_ROOT;
 	mgm_bounds_init(&f->mn);
+	mgm_config_init(&f->mn);
 	return mgm_mfe_init(&f->mn) ? NULL : f;
 }
 
@@ -73,8 +122,10 @@ static void empty(struct mgm_net *mn)
 		mgm_interface_set_igmp(mn, ifc, NULL);
 		mgm_interface_destroy(mn, ifc);
 	}
-	xa_for_each(&mn->protocols, handle, proto)
+	xa_for_each(&mn->protocols, handle, proto) {
+		mgm_alert_purge(proto);
 		mgm_protocol_destroy(mn, proto);
+	}
 }
 
 /* Also after a test that has given up: then it is another thread that ends it. */
@@ -122,15 +173,63 @@ void *fixture_must(struct kunit *test, const void *ptr, const char *what,
 	return (void *)ptr;
 }
 
-static void local_join(struct net *net, void *priv, const struct mgm_sg *sg,
-		       const struct mgm_if *ifc)
+/* Nobody calls back here; what counts is that they are there. */
+static void rpf(struct net *net, void *priv, const struct mgm_sg *sg,
+		const struct sk_buff *skb, struct mgm_rpf *rpf)
+{
+}
+
+static void creation_alert(struct net *net, void *priv, const struct mgm_sg *sg,
+			   struct mgm_oif_state *oifs, unsigned int n)
+{
+}
+
+static void join_alert(struct net *net, void *priv, const struct mgm_sg *sg,
+		       bool member_update)
+{
+}
+
+static void prune_alert(struct net *net, void *priv, const struct mgm_sg *sg,
+			const struct mgm_if *ifc, bool member_delete,
+			u32 *timeout)
+{
+}
+
+static void local(struct net *net, void *priv, const struct mgm_sg *sg,
+		  const struct mgm_if *ifc)
+{
+}
+
+static void wrong_if(struct net *net, void *priv, const struct mgm_sg *sg,
+		     const struct mgm_if *iif, const struct sk_buff *skb)
+{
+}
+
+static void overrun(struct net *net, void *priv)
+{
+}
+
+static void handover(struct net *net, void *priv, const struct mgm_if *ifc)
 {
 }
 
 static const struct mgm_protocol_ops plain_ops;
 
 static const struct mgm_protocol_ops deciding_ops = {
-	.local_join = local_join,
+	.local_join = local,
+};
+
+static const struct mgm_protocol_ops listening_ops = {
+	.rpf = rpf,
+	.creation_alert = creation_alert,
+	.join_alert = join_alert,
+	.prune_alert = prune_alert,
+	.local_join = local,
+	.local_leave = local,
+	.wrong_if = wrong_if,
+	.overrun = overrun,
+	.igmp_disable = handover,
+	.igmp_enable = handover,
 };
 
 struct mgm_protocol *fixture_protocol(struct kunit *test,
@@ -146,6 +245,9 @@ struct mgm_protocol *fixture_protocol(struct kunit *test,
 		break;
 	case DECIDING:
 		params.ops = &deciding_ops;
+		break;
+	case LISTENING:
+		params.ops = &listening_ops;
 		break;
 	case IGMP:
 		flags |= MGM_PROTOCOL_F_IGMP;
@@ -174,18 +276,26 @@ struct mgm_interface *fixture_interface(struct kunit *test, u32 ifindex,
 }
 
 /* What the front door does when a protocol adds a membership. */
-struct mgm_membership *fixture_join(struct kunit *test,
-				    struct mgm_protocol *proto,
-				    struct mgm_interface *ifc, __be32 src,
-				    __be32 grp)
+struct mgm_membership *fixture_add(struct kunit *test,
+				   struct mgm_protocol *proto,
+				   struct mgm_interface *ifc, __be32 src,
+				   __be32 grp, u32 flags)
 {
 	struct mgm_sg sg = mgm_sg4(src, grp);
 	struct mgm_net *mn = net_of(test);
 	struct mgm_membership *m;
 
-	m = MUST(test, mgm_membership_create(mn, proto, ifc, &sg, JOIN, NULL));
+	m = MUST(test, mgm_membership_create(mn, proto, ifc, &sg, flags, NULL));
 	mgm_mfe_refresh(mn, &sg, ifc);
 	return m;
+}
+
+struct mgm_membership *fixture_join(struct kunit *test,
+				    struct mgm_protocol *proto,
+				    struct mgm_interface *ifc, __be32 src,
+				    __be32 grp)
+{
+	return fixture_add(test, proto, ifc, src, grp, JOIN);
 }
 
 /* And when it deletes one. */
@@ -207,7 +317,8 @@ struct mgm_mfe *fixture_mfe(struct kunit *test, __be32 src, __be32 grp,
 	struct mgm_route route = { .ifindex = in ? in->key.ifindex : 0 };
 	struct mgm_sg sg = mgm_sg4(src, grp);
 
-	return MUST(test, mgm_mfe_create(net_of(test), &sg, in, &route));
+	return MUST(test, mgm_mfe_create(net_of(test), &sg, in, &route,
+					 &route));
 }
 
 struct mgm_mfe *fixture_find(struct kunit *test, __be32 src, __be32 grp)
@@ -219,9 +330,7 @@ struct mgm_mfe *fixture_find(struct kunit *test, __be32 src, __be32 grp)
 
 void fixture_forget_events(struct kunit *test)
 {
-	struct fixture *f = test->priv;
-
-	f->nr_events = 0;
+	fixture_of(test)->nr_events = 0;
 }
 
 void fixture_expect_events(struct kunit *test, const struct fixture_event *want,
@@ -243,6 +352,38 @@ void fixture_expect_events(struct kunit *test, const struct fixture_event *want,
 				    "line %d, event %u", line, i);
 	}
 	fixture_forget_events(test);
+}
+
+void fixture_forget_alerts(struct kunit *test)
+{
+	fixture_of(test)->nr_alerts = 0;
+}
+
+void fixture_expect_alerts(struct kunit *test, const struct fixture_alert *want,
+			   unsigned int n, int line)
+{
+	struct fixture *f = fixture_of(test);
+	const struct fixture_alert *got = f->alerts;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ_MSG(test, f->nr_alerts, n, "line %d", line);
+	for (i = 0; i < min3(f->nr_alerts, n, (unsigned int)MAX_ALERTS); i++) {
+		KUNIT_EXPECT_PTR_EQ_MSG(test, got[i].to, want[i].to,
+					"line %d, alert %u", line, i);
+		KUNIT_EXPECT_EQ_MSG(test, got[i].type, want[i].type,
+				    "line %d, alert %u", line, i);
+		KUNIT_EXPECT_EQ_MSG(test, got[i].member, want[i].member,
+				    "line %d, alert %u", line, i);
+		KUNIT_EXPECT_EQ_MSG(test, ntohl(got[i].src), ntohl(want[i].src),
+				    "line %d, alert %u", line, i);
+		KUNIT_EXPECT_EQ_MSG(test, ntohl(got[i].grp), ntohl(want[i].grp),
+				    "line %d, alert %u", line, i);
+		KUNIT_EXPECT_PTR_EQ_MSG(test, got[i].ifc, want[i].ifc,
+					"line %d, alert %u", line, i);
+		KUNIT_EXPECT_EQ_MSG(test, got[i].mfe, want[i].mfe,
+				    "line %d, alert %u", line, i);
+	}
+	fixture_forget_alerts(test);
 }
 
 void fixture_expect_oifs(struct kunit *test, const struct mgm_mfe *mfe,

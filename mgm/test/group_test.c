@@ -281,7 +281,8 @@ static void flags_do_not_matter_to_forwarding(struct kunit *test)
 	struct mgm_membership *m;
 
 	m = fixture_join(test, proto, ifc, ANY, GRP(1));
-	m->flags = FORWARD;
+	KUNIT_EXPECT_EQ(test, mgm_membership_set_flags(net_of(test), m,
+						       FORWARD), 0);
 	KUNIT_EXPECT_TRUE(test, forwards(test, SRC(1), GRP(1), ifc));
 }
 
@@ -361,6 +362,122 @@ static void arrays_are_not_overrun(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ(test, v[i], canary);
 }
 
+static void a_change_of_flags_is_told(struct kunit *test)
+{
+	struct mgm_protocol *proto = fixture_protocol(test, PLAIN);
+	struct mgm_interface *ifc = fixture_interface(test, 1, ANY, proto);
+	static const u32 flags[] = { JOIN | FORWARD, FORWARD, FORWARD, JOIN };
+	struct mgm_membership *m;
+	int i;
+
+	m = fixture_join(test, proto, ifc, ANY, GRP(1));
+	fixture_forget_events(test);
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		KUNIT_EXPECT_EQ(test, mgm_membership_set_flags(net_of(test), m,
+							       flags[i]), 0);
+		KUNIT_EXPECT_EQ(test, m->flags, flags[i]);
+		KUNIT_EXPECT_EQ(test, !m->interest, !(flags[i] & JOIN));
+		EXPECT_EVENTS(test,
+			      { MGM_EVENT_MEMBERSHIP_ADD, proto->handle, m });
+		EXPECT_SOUND(test);
+	}
+}
+
+/* A membership comes with flags, gets others, and goes: is the owner told? */
+static const struct local_row {
+	const char *desc;
+	bool by_owner;
+	u32 first, then;
+	bool told_first, told_then;
+} local_rows[] = {
+	{ "IGMP's", false, JOIN, JOIN | FORWARD, true, false },
+	{ "IGMP's that forwards only", false, FORWARD, JOIN, true, false },
+	{ "IGMP's that excludes", false, EXCLUDE, JOIN, false, true },
+	{ "the owner's own", true, JOIN, JOIN | FORWARD, false, false },
+	{ "the owner's own that excludes", true, EXCLUDE, JOIN, false, false },
+};
+
+TABLE(local);
+
+static void the_owner_hears_of_members(struct kunit *test)
+{
+	struct mgm_protocol *owner = fixture_protocol(test, LISTENING);
+	struct mgm_protocol *igmp = fixture_protocol(test, IGMP);
+	struct mgm_interface *ifc = fixture_interface(test, 1, ANY, owner);
+	const struct local_row *row = test->param_value;
+	const struct fixture_alert joined = {
+		owner, MGM_ALERT_LOCAL_JOIN, false, SRC(1), GRP(1), ifc
+	}, left = {
+		owner, MGM_ALERT_LOCAL_LEAVE, false, SRC(1), GRP(1), ifc
+	};
+	struct mgm_net *mn = net_of(test);
+	struct mgm_membership *m;
+	int i;
+
+	mgm_interface_set_igmp(mn, ifc, igmp);
+	/* It goes as it came, and after the change. */
+	for (i = 0; i < 2; i++) {
+		m = fixture_add(test, row->by_owner ? owner : igmp, ifc, SRC(1),
+				GRP(1), row->first);
+		fixture_expect_alerts(test, &joined, row->told_first, __LINE__);
+		if (i) {
+			KUNIT_EXPECT_EQ(test, mgm_membership_set_flags(mn, m,
+								       row->then),
+					0);
+			fixture_expect_alerts(test, &joined, row->told_then,
+					      __LINE__);
+		}
+		mgm_membership_destroy(mn, m);
+		fixture_expect_alerts(test, &left, row->told_first ||
+				      (i && row->told_then), __LINE__);
+		EXPECT_SOUND(test);
+	}
+}
+
+static void nobodys_interface_has_nobody_to_tell(struct kunit *test)
+{
+	struct mgm_protocol *igmp = fixture_protocol(test, IGMP);
+	struct mgm_interface *ifc = fixture_interface(test, 1, ANY, igmp);
+
+	fixture_join(test, igmp, ifc, SRC(1), GRP(1));
+	fixture_leave(test, igmp, ifc, SRC(1), GRP(1));
+	EXPECT_NO_ALERTS(test);
+}
+
+/* One membership; does it cover (S1,G1) of that protocol there? */
+static const struct wide_row {
+	const char *desc;
+	__be32 src, grp;
+	bool elsewhere, by_igmp;
+	bool covers;
+} wide_rows[] = {
+	{ "(*,*)", ANY, ANY, false, false, true },
+	{ "(*,G1)", ANY, GRP(1), false, false, true },
+	{ "(S1,G1) is not wider", SRC(1), GRP(1), false, false, false },
+	{ "(*,G2)", ANY, GRP(2), false, false, false },
+	{ "(S2,G1)", SRC(2), GRP(1), false, false, false },
+	{ "(*,G1) on another interface", ANY, GRP(1), true, false, false },
+	{ "(*,G1) of another protocol", ANY, GRP(1), false, true, false },
+};
+
+TABLE(wide);
+
+static void wider_memberships_cover(struct kunit *test)
+{
+	struct mgm_protocol *owner = fixture_protocol(test, PLAIN);
+	struct mgm_protocol *igmp = fixture_protocol(test, IGMP);
+	struct mgm_interface *ifc = fixture_interface(test, 1, ANY, owner);
+	struct mgm_interface *other = fixture_interface(test, 2, ANY, owner);
+	const struct wide_row *row = test->param_value;
+	struct mgm_sg sg = mgm_sg4(SRC(1), GRP(1));
+
+	mgm_interface_set_igmp(net_of(test), ifc, igmp);
+	fixture_join(test, row->by_igmp ? igmp : owner,
+		     row->elsewhere ? other : ifc, row->src, row->grp);
+	KUNIT_EXPECT_EQ(test, mgm_group_covers(net_of(test), &sg, &ifc->key,
+					       owner->handle), row->covers);
+}
+
 static void memberships_are_bounded(struct kunit *test)
 {
 	struct mgm_protocol *proto = fixture_protocol(test, PLAIN);
@@ -402,6 +519,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(flags_do_not_matter_to_forwarding),
 	KUNIT_CASE(interfaces_are_listed_once_and_in_order),
 	CASE_TABLE(arrays_are_not_overrun, size),
+	KUNIT_CASE(a_change_of_flags_is_told),
+	CASE_TABLE(the_owner_hears_of_members, local),
+	KUNIT_CASE(nobodys_interface_has_nobody_to_tell),
+	CASE_TABLE(wider_memberships_cover, wide),
 	KUNIT_CASE(memberships_are_bounded),
 	{}
 };

@@ -11,7 +11,7 @@ static struct mgm_mfe *try(struct kunit *test, __be32 src, __be32 grp,
 	const struct mgm_route route = {};
 	struct mgm_sg sg = mgm_sg4(src, grp);
 
-	return mgm_mfe_create(net_of(test), &sg, in, &route);
+	return mgm_mfe_create(net_of(test), &sg, in, &route, &route);
 }
 
 static void an_entry_keeps_what_it_was_made_of(struct kunit *test)
@@ -23,15 +23,17 @@ static void an_entry_keeps_what_it_was_made_of(struct kunit *test)
 		.prefix_len = 24,
 		.protocol = 11,
 	};
+	const struct mgm_route rib = { .ifindex = 2, .prefix_len = 8 };
 	struct mgm_flow4 flow = { .src = SRC(1), .grp = GRP(1) };
 	struct mgm_interface *in = fixture_interface(test, 1, ANY, NULL);
 	struct mgm_sg sg = mgm_sg4(SRC(1), GRP(1));
 	struct mgm_net *mn = net_of(test);
 	struct mgm_mfe *mfe;
 
-	mfe = MUST(test, mgm_mfe_create(mn, &sg, in, &route));
+	mfe = MUST(test, mgm_mfe_create(mn, &sg, in, &rib, &route));
 	EXPECT_EVENTS(test, { MGM_EVENT_MFE_ADD, 0, mfe, 0 });
 	KUNIT_EXPECT_EQ(test, mgm_sg_cmp(&mfe->sg, &sg), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(&mfe->rib, &rib, sizeof(rib)), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(&mfe->route, &route, sizeof(route)), 0);
 	KUNIT_EXPECT_EQ(test, mfe->timeout, 900UL * HZ);
 	KUNIT_EXPECT_EQ(test, mfe->lastuse, mfe->created);
@@ -188,6 +190,53 @@ static void flags_tell_the_state(struct kunit *test)
 	mfe = fixture_mfe(test, SRC(1), GRP(1), row->in ? in : NULL);
 	mfe->held = row->held;
 	KUNIT_EXPECT_EQ(test, mgm_mfe_flags(net_of(test), mfe), row->flags);
+}
+
+static const struct set_row {
+	const char *desc;
+	struct mgm_route route;
+	bool set;
+} set_rows[] = {
+	{ "the RIB's", { 1, { HOP(1) }, { SRC(0) }, 24, 11 }, false },
+	{ "another interface", { 2, { HOP(1) }, { SRC(0) }, 24, 11 }, true },
+	{ "another neighbour", { 1, { HOP(2) }, { SRC(0) }, 24, 11 }, true },
+	{ "no neighbour", { 1, { ANY }, { SRC(0) }, 24, 11 }, true },
+	{ "another route to the same way",
+	  { 1, { HOP(1) }, { ANY }, 0, 4 }, false },
+};
+
+TABLE(set);
+
+static void another_way_than_the_ribs_is_flagged(struct kunit *test)
+{
+	const struct mgm_route rib = { 1, { HOP(1) }, { SRC(0) }, 24, 11 };
+	struct mgm_interface *in = fixture_interface(test, 1, ANY, NULL);
+	struct mgm_sg sg = mgm_sg4(SRC(1), GRP(1));
+	const struct set_row *row = test->param_value;
+	struct mgm_net *mn = net_of(test);
+	struct mgm_mfe *mfe;
+
+	mfe = MUST(test, mgm_mfe_create(mn, &sg, in, &rib, &row->route));
+	KUNIT_EXPECT_EQ(test, mgm_mfe_rpf_set(mfe), row->set);
+	KUNIT_EXPECT_EQ(test, mgm_mfe_flags(mn, mfe) & MGM_MFE_F_RPF_SET,
+			row->set ? (u32)MGM_MFE_F_RPF_SET : 0U);
+}
+
+/* By which the answer to an alert knows whether it comes too late. */
+static void no_two_entries_have_one_id(struct kunit *test)
+{
+	struct mgm_interface *in = fixture_interface(test, 1, ANY, NULL);
+	struct mgm_mfe *mfe;
+	u64 last = 0;
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		mfe = fixture_mfe(test, SRC(1), GRP(1), i % 3 ? in : NULL);
+		KUNIT_EXPECT_GT(test, mfe->id, last);
+		last = mfe->id;
+		fixture_mfe(test, SRC(2 + i), GRP(1), in);
+		mgm_mfe_destroy(net_of(test), mfe);
+	}
 }
 
 static void entries_are_bounded(struct kunit *test)
@@ -352,6 +401,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_first_list_comes_from_the_memberships),
 	CASE_TABLE(packets_do_not_go_back, back),
 	CASE_TABLE(flags_tell_the_state, flags),
+	CASE_TABLE(another_way_than_the_ribs_is_flagged, set),
+	KUNIT_CASE(no_two_entries_have_one_id),
 	KUNIT_CASE(entries_are_bounded),
 	KUNIT_CASE(an_entry_that_goes_is_tied_to_nothing),
 	KUNIT_CASE(orphans_wait_for_an_interface),

@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 
-#define STEPS		600
+#define STEPS		1000
 #define PROTOCOLS	4
 #define INTERFACES	8
 #define NOBODY		-1
@@ -41,6 +41,8 @@ struct model {
 	int owner[INTERFACES];
 	bool igmp[INTERFACES];
 	bool wants[PROTOCOLS][INTERFACES][SOURCES][GROUPS];
+	bool excludes[PROTOCOLS][INTERFACES][SOURCES][GROUPS];
+	bool vetoed[INTERFACES][SOURCES][GROUPS];
 	int in[SOURCES][GROUPS];	/* NO_ENTRY, NOBODY, or an interface */
 };
 
@@ -73,15 +75,20 @@ static bool back(int in, int out)
 	       !places[out].hop;
 }
 
+static bool widely_wanted(const struct model *m, int p, int i, int s, int g)
+{
+	return (m->wants[p][i][0][g] || m->wants[p][i][0][0]) &&
+	       !m->excludes[p][i][s][g];
+}
+
 /* Does somebody want packets of (S,G) there? */
 static bool wanted(const struct model *m, int s, int g, int i)
 {
 	int p;
 
 	for (p = 0; p < PROTOCOLS; p++)
-		if (counts(m, p, i) &&
-		    (m->wants[p][i][s][g] || m->wants[p][i][0][g] ||
-		     m->wants[p][i][0][0]))
+		if (counts(m, p, i) && (m->wants[p][i][s][g] ||
+					widely_wanted(m, p, i, s, g)))
 			return true;
 	return false;
 }
@@ -89,6 +96,7 @@ static bool wanted(const struct model *m, int s, int g, int i)
 static void forget_wants(struct model *m, int p, int i)
 {
 	memset(m->wants[p][i], 0, sizeof(m->wants[p][i]));
+	memset(m->excludes[p][i], 0, sizeof(m->excludes[p][i]));
 }
 
 /* What came in there has no entry any more. */
@@ -102,14 +110,18 @@ static void forget_entries(struct model *m, int i)
 				m->in[s][g] = NO_ENTRY;
 }
 
+static bool may_speak(const struct model *m, int p, int i)
+{
+	return m->owner[i] == p || (p == IGMP_NR && m->igmp[i]);
+}
+
 static void join_or_leave(struct model *m, bool join)
 {
 	int p = pick(m, PROTOCOLS), i = pick(m, INTERFACES);
 	int g = pick(m, GROUPS), s = g ? pick(m, SOURCES) : 0;
 
-	if (m->owner[i] != p && !(p == IGMP_NR && m->igmp[i]))
-		return;
-	if (m->wants[p][i][s][g] == join)
+	if (!may_speak(m, p, i) || m->excludes[p][i][s][g] ||
+	    m->wants[p][i][s][g] == join)
 		return;
 	m->wants[p][i][s][g] = join;
 	if (join)
@@ -120,14 +132,32 @@ static void join_or_leave(struct model *m, bool join)
 			      source(s), group(g));
 }
 
+static void exclude_or_not(struct model *m)
+{
+	int p = pick(m, PROTOCOLS), i = pick(m, INTERFACES);
+	int s = 1 + pick(m, SOURCES - 1), g = 1 + pick(m, GROUPS - 1);
+
+	if (!may_speak(m, p, i) || m->wants[p][i][s][g])
+		return;
+	m->excludes[p][i][s][g] ^= true;
+	if (m->excludes[p][i][s][g])
+		fixture_add(m->test, m->protocol[p], m->interface[i],
+			    source(s), group(g), EXCLUDE);
+	else
+		fixture_leave(m->test, m->protocol[p], m->interface[i],
+			      source(s), group(g));
+}
+
 static void make_entry(struct model *m)
 {
 	int s = 1 + pick(m, SOURCES - 1), g = 1 + pick(m, GROUPS - 1);
-	int in = pick(m, INTERFACES + 1) - 1;
+	int in = pick(m, INTERFACES + 1) - 1, i;
 
 	if (m->in[s][g] != NO_ENTRY)
 		return;
 	m->in[s][g] = in;
+	for (i = 0; i < INTERFACES; i++)
+		m->vetoed[i][s][g] = false;
 	fixture_mfe(m->test, source(s), group(g),
 		    in == NOBODY ? NULL : m->interface[in]);
 }
@@ -142,6 +172,33 @@ static void end_entry(struct model *m)
 	m->in[s][g] = NO_ENTRY;
 	mfe = MUST(m->test, fixture_find(m->test, source(s), group(g)));
 	mgm_mfe_destroy(net_of(m->test), mfe);
+}
+
+static void veto(struct model *m)
+{
+	int s = 1 + pick(m, SOURCES - 1), g = 1 + pick(m, GROUPS - 1);
+	int i = pick(m, INTERFACES);
+	struct mgm_mfe *mfe;
+
+	if (m->in[s][g] == NO_ENTRY)
+		return;
+	m->vetoed[i][s][g] = true;
+	mfe = MUST(m->test, fixture_find(m->test, source(s), group(g)));
+	mgm_mfe_veto(net_of(m->test), mfe, m->interface[i]);
+}
+
+static void move_entry(struct model *m)
+{
+	int s = 1 + pick(m, SOURCES - 1), g = 1 + pick(m, GROUPS - 1);
+	const struct mgm_route route = {};
+	int in = pick(m, INTERFACES);
+	struct mgm_mfe *mfe;
+
+	if (m->in[s][g] < 0)
+		return;
+	m->in[s][g] = in;
+	mfe = MUST(m->test, fixture_find(m->test, source(s), group(g)));
+	mgm_mfe_move(net_of(m->test), mfe, m->interface[in], &route);
 }
 
 static void drop_orphans(struct model *m)
@@ -165,6 +222,7 @@ static void change_owner(struct model *m)
 				owner == NOBODY ? NULL : m->protocol[owner]);
 	m->owner[i] = owner;
 	forget_entries(m, i);
+	memset(m->vetoed[i], 0, sizeof(m->vetoed[i]));
 	for (p = 0; p < PROTOCOLS; p++)
 		forget_wants(m, p, i);
 	if (owner != NOBODY)
@@ -209,7 +267,7 @@ static bool same_list(const struct model *m, const struct mgm_mfe *mfe, int s,
 		return false;
 	out = mgm_mfe_out(net_of(m->test), mfe);
 	for (i = 0; i < INTERFACES && in != NOBODY; i++) {
-		if (back(in, i) || !wanted(m, s, g, i))
+		if (back(in, i) || m->vetoed[i][s][g] || !wanted(m, s, g, i))
 			continue;
 		if (n >= out->n || out->oif[n]->ifc != m->interface[i])
 			return false;
@@ -302,7 +360,7 @@ static void lists_are_what_the_model_says(struct kunit *test)
 	struct model *m = model_new(test, row->seed);
 
 	for (m->step = 0; m->step < STEPS; m->step++) {
-		switch (pick(m, 32)) {
+		switch (pick(m, 40)) {
 		case 0:
 			change_owner(m);
 			break;
@@ -315,7 +373,16 @@ static void lists_are_what_the_model_says(struct kunit *test)
 		case 4 ... 9:
 			make_entry(m);
 			break;
-		case 10 ... 16:
+		case 10 ... 11:
+			move_entry(m);
+			break;
+		case 12 ... 13:
+			veto(m);
+			break;
+		case 14 ... 16:
+			exclude_or_not(m);
+			break;
+		case 17 ... 22:
 			join_or_leave(m, false);
 			break;
 		default:

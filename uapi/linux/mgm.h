@@ -14,6 +14,10 @@
  *   MGM_CMD_INTERFACE_RELEASE    handle, ifindex [, next hop]
  *   MGM_CMD_PROTOCOL_DEREGISTER  handle
  *
+ * Between taking and releasing, MGM_CMD_INTERFACE_SET changes how an interface
+ * behaves, and MGM_CMD_MFE_SET the way in of an entry. MGM_CMD_CONFIG_SET and
+ * MGM_CMD_LIMIT_SET are about the namespace as a whole and need no handle.
+ *
  * Every _GET command answers one object (NLM_F_ACK, with a key) or all of them
  * (NLM_F_DUMP); anybody may read. Every other command needs CAP_NET_ADMIN in the
  * user namespace that owns the network namespace. A refused command changes
@@ -68,11 +72,17 @@ enum mgm_interface_flags {
  * enum mgm_membership_flags - what a membership asks for, a bit mask
  * @MGM_MEMBERSHIP_F_JOIN: the protocol has receivers there: counts as its
  *	interest in the group, and the interface becomes outgoing
- * @MGM_MEMBERSHIP_F_FORWARD: the interface becomes outgoing, and nothing else
+ * @MGM_MEMBERSHIP_F_FORWARD: the interface becomes outgoing, and nothing else.
+ *	Taken away from an (S,G) that the protocol has no membership in, but
+ *	whose group it wants there by (*,G) or (*,*), it takes that one source
+ *	off the interface; given back, it lets it on again
+ * @MGM_MEMBERSHIP_F_EXCLUDE: the source is taken off the interface in this way;
+ *	read only
  */
 enum mgm_membership_flags {
 	MGM_MEMBERSHIP_F_JOIN = 1,
 	MGM_MEMBERSHIP_F_FORWARD = 2,
+	MGM_MEMBERSHIP_F_EXCLUDE = 4,
 };
 
 /**
@@ -90,12 +100,16 @@ enum mgm_membership_type {
  * @MGM_MFE_F_NEGATIVE: no interface is outgoing; the entry drops
  * @MGM_MFE_F_NO_RPF: there is no route to the source, or it leads out of an
  *	interface that MGM does not have; the entry drops
- * @MGM_MFE_F_HELD: packets that waited for the entry are being sent
+ * @MGM_MFE_F_HELD: packets that waited for the entry are being sent, or a
+ *	protocol has yet to answer its creation alert
+ * @MGM_MFE_F_RPF_SET: the way in is not what the multicast RIB says: a protocol
+ *	has set it
  */
 enum mgm_mfe_flags {
 	MGM_MFE_F_NEGATIVE = 1,
 	MGM_MFE_F_NO_RPF = 2,
 	MGM_MFE_F_HELD = 4,
+	MGM_MFE_F_RPF_SET = 8,
 };
 
 /**
@@ -107,6 +121,9 @@ enum mgm_mfe_flags {
  * @MGM_LIMIT_PENDING_FLOWS: unknown flows whose packets are held
  * @MGM_LIMIT_PENDING_FLOW_PACKETS: packets held of one flow
  * @MGM_LIMIT_PENDING_BYTES: memory, in bytes, of all packets held
+ * @MGM_LIMIT_ALERTS: alerts that wait for one protocol
+ * @MGM_LIMIT_WRONG_IF: packets on the wrong interface that wait to be told of
+ * @MGM_LIMIT_OIFS: outgoing interfaces of all forwarding entries together
  */
 enum mgm_limit {
 	MGM_LIMIT_PROTOCOLS,
@@ -116,6 +133,9 @@ enum mgm_limit {
 	MGM_LIMIT_PENDING_FLOWS,
 	MGM_LIMIT_PENDING_FLOW_PACKETS,
 	MGM_LIMIT_PENDING_BYTES,
+	MGM_LIMIT_ALERTS,
+	MGM_LIMIT_WRONG_IF,
+	MGM_LIMIT_OIFS,
 
 	/* private: */
 	__MGM_LIMIT_MAX,
@@ -135,6 +155,9 @@ enum mgm_limit {
  * @MGM_A_PROTOCOL_MODULE: string, kernel module of the protocol; read only
  * @MGM_A_PROTOCOL_INTERFACES: u32, number of interfaces it has; read only
  * @MGM_A_PROTOCOL_MEMBERSHIPS: u32, number of memberships; read only
+ * @MGM_A_PROTOCOL_ALERTS: u32, number of alerts that wait for it; read only
+ * @MGM_A_PROTOCOL_ALERTS_LOST: u32, number of alerts that it never got, for
+ *	want of memory or because too many waited; read only
  */
 enum mgm_a_protocol {
 	MGM_A_PROTOCOL_HANDLE = 1,
@@ -146,6 +169,8 @@ enum mgm_a_protocol {
 	MGM_A_PROTOCOL_MODULE,
 	MGM_A_PROTOCOL_INTERFACES,
 	MGM_A_PROTOCOL_MEMBERSHIPS,
+	MGM_A_PROTOCOL_ALERTS,
+	MGM_A_PROTOCOL_ALERTS_LOST,
 
 	/* private: */
 	__MGM_A_PROTOCOL_MAX,
@@ -178,6 +203,10 @@ enum mgm_a_protocol {
  * @MGM_A_INTERFACE_IN_OCTETS: u64, their octets
  * @MGM_A_INTERFACE_OUT_PACKETS: u64, copies sent out
  * @MGM_A_INTERFACE_OUT_OCTETS: u64, their octets
+ * @MGM_A_INTERFACE_WRONG_IF: u32, 1: the owner is alerted of packets that come
+ *	in here and should have come in elsewhere; 0: it is not. 1 when taken
+ * @MGM_A_INTERFACE_DROPS: nest, &enum mgm_a_drop: packets that came in on the
+ *	device, or should have left on it, and did not
  */
 enum mgm_a_interface {
 	MGM_A_INTERFACE_PAD = 1,
@@ -198,10 +227,52 @@ enum mgm_a_interface {
 	MGM_A_INTERFACE_IN_OCTETS,
 	MGM_A_INTERFACE_OUT_PACKETS,
 	MGM_A_INTERFACE_OUT_OCTETS,
+	MGM_A_INTERFACE_WRONG_IF,
+	MGM_A_INTERFACE_DROPS,
 
 	/* private: */
 	__MGM_A_INTERFACE_MAX,
 	MGM_A_INTERFACE_MAX = (__MGM_A_INTERFACE_MAX - 1)
+};
+
+/**
+ * enum mgm_a_drop - why packets were not forwarded, one counter a reason
+ * @MGM_A_DROP_PAD: padding
+ * @MGM_A_DROP_WRONG_IF: u64, came in on another interface than their entry's
+ * @MGM_A_DROP_NO_RPF: u64, there is no way to the source
+ * @MGM_A_DROP_NEGATIVE: u64, nobody wants them
+ * @MGM_A_DROP_TTL_EXPIRED: u64, of an unknown flow, and their TTL was 1
+ * @MGM_A_DROP_BAD_SOURCE: u64, the source is none that a router forwards from
+ * @MGM_A_DROP_QUEUE_FULL: u64, waited for their entry when a bound on what
+ *	waits was reached
+ * @MGM_A_DROP_NO_MFE: u64, waited for an entry that could not be made
+ * @MGM_A_DROP_NO_MEMORY: u64, there was no memory
+ * @MGM_A_DROP_TTL_THRESHOLD: u64, copies whose TTL was not above the threshold
+ *	of the outgoing interface
+ * @MGM_A_DROP_FRAG_NEEDED: u64, copies too big for the outgoing link, with
+ *	fragmentation forbidden
+ * @MGM_A_DROP_NO_ROUTE: u64, copies that found no way out of the device
+ * @MGM_A_DROP_OPTION: u64, copies with an IP option that the forwarder does not
+ *	fill in, or a malformed one
+ */
+enum mgm_a_drop {
+	MGM_A_DROP_PAD = 1,
+	MGM_A_DROP_WRONG_IF,
+	MGM_A_DROP_NO_RPF,
+	MGM_A_DROP_NEGATIVE,
+	MGM_A_DROP_TTL_EXPIRED,
+	MGM_A_DROP_BAD_SOURCE,
+	MGM_A_DROP_QUEUE_FULL,
+	MGM_A_DROP_NO_MFE,
+	MGM_A_DROP_NO_MEMORY,
+	MGM_A_DROP_TTL_THRESHOLD,
+	MGM_A_DROP_FRAG_NEEDED,
+	MGM_A_DROP_NO_ROUTE,
+	MGM_A_DROP_OPTION,
+
+	/* private: */
+	__MGM_A_DROP_MAX,
+	MGM_A_DROP_MAX = (__MGM_A_DROP_MAX - 1)
 };
 
 /**
@@ -273,6 +344,17 @@ enum mgm_a_membership {
  * @MGM_A_MFE_WRONG_IF_PACKETS: u64, packets on another interface
  * @MGM_A_MFE_OIF_COUNT: u32, number of outgoing interfaces
  * @MGM_A_MFE_OIF: nest, &enum mgm_a_oif; repeated, one an outgoing interface
+ * @MGM_A_MFE_HANDLE: u32, of the protocol that asks for the change
+ * @MGM_A_MFE_VETO: nest, &enum mgm_a_oif without counters; repeated, one an
+ *	interface that the answer to a creation alert keeps the flow out of
+ * @MGM_A_MFE_HELD_PACKETS: u64, packets that waited for the entry to be made
+ * @MGM_A_MFE_QUEUE_OVERFLOWS: u64, packets that should have, when a bound was
+ *	reached
+ * @MGM_A_MFE_NEGATIVE_PACKETS: u64, those of the packets on the incoming
+ *	interface that came while nobody wanted them
+ * @MGM_A_MFE_IN_DISCARDS: u64, those for which there was no memory
+ * @MGM_A_MFE_OUT_PACKETS: u64, copies sent, on all outgoing interfaces together,
+ *	those included that are outgoing no longer
  */
 enum mgm_a_mfe {
 	MGM_A_MFE_PAD = 1,
@@ -301,6 +383,13 @@ enum mgm_a_mfe {
 	MGM_A_MFE_WRONG_IF_PACKETS,
 	MGM_A_MFE_OIF_COUNT,
 	MGM_A_MFE_OIF,
+	MGM_A_MFE_HANDLE,
+	MGM_A_MFE_VETO,
+	MGM_A_MFE_HELD_PACKETS,
+	MGM_A_MFE_QUEUE_OVERFLOWS,
+	MGM_A_MFE_NEGATIVE_PACKETS,
+	MGM_A_MFE_IN_DISCARDS,
+	MGM_A_MFE_OUT_PACKETS,
 
 	/* private: */
 	__MGM_A_MFE_MAX,
@@ -343,7 +432,7 @@ enum mgm_a_oif {
  * @MGM_A_LIMIT_ID: u32, &enum mgm_limit
  * @MGM_A_LIMIT_VALUE: u32, the bound
  * @MGM_A_LIMIT_USED: u32, how much of it is in use; absent for the packets of
- *	one flow
+ *	one flow and the alerts of one protocol
  * @MGM_A_LIMIT_HITS: u64, how often something was refused because of it
  */
 enum mgm_a_limit {
@@ -359,6 +448,26 @@ enum mgm_a_limit {
 };
 
 /**
+ * enum mgm_a_config - attributes of the namespace's settings
+ * @MGM_A_CONFIG_MFE_TIMEOUT: u32, seconds that an MFE lives without a packet,
+ *	unless its protocol says otherwise, 1 to 604800; 900 at first
+ * @MGM_A_CONFIG_RPF_TABLE: u32, routing table that is the multicast RIB; where
+ *	it has no route to a source, and if this is 0, as it is at first, the
+ *	unicast routes count
+ * @MGM_A_CONFIG_WRONG_IF_INTERVAL: u32, milliseconds between two alerts of
+ *	packets of one (S,G) on one wrong interface, 1 to 3600000; 3000 at first
+ */
+enum mgm_a_config {
+	MGM_A_CONFIG_MFE_TIMEOUT = 1,
+	MGM_A_CONFIG_RPF_TABLE,
+	MGM_A_CONFIG_WRONG_IF_INTERVAL,
+
+	/* private: */
+	__MGM_A_CONFIG_MAX,
+	MGM_A_CONFIG_MAX = (__MGM_A_CONFIG_MAX - 1)
+};
+
+/**
  * enum mgm_cmd - commands, and notifications (_NTF)
  * @MGM_CMD_PROTOCOL_GET: one protocol by its handle, or dump
  * @MGM_CMD_PROTOCOL_REGISTER: id [, component, name, flags] -> handle
@@ -368,8 +477,12 @@ enum mgm_a_limit {
  * @MGM_CMD_INTERFACE_GET: the owner of (ifindex, next hop), or dump
  * @MGM_CMD_INTERFACE_TAKE: handle, ifindex [, next hop, TTL threshold]
  * @MGM_CMD_INTERFACE_RELEASE: handle, ifindex [, next hop]
+ * @MGM_CMD_INTERFACE_SET: handle, ifindex [, next hop], and what is to change:
+ *	TTL threshold, wrong-interface alerts
  * @MGM_CMD_INTERFACE_TAKE_NTF: an interface has an owner, or IGMP enabled
  * @MGM_CMD_INTERFACE_RELEASE_NTF: it lost its owner, or IGMP
+ * @MGM_CMD_INTERFACE_CHANGE_NTF: it was set, or the change of its owner, around
+ *	which IGMP was called, is complete
  * @MGM_CMD_IGMP_DISABLE_NTF: IGMP is told to leave the interface alone: its
  *	owner is about to change
  * @MGM_CMD_IGMP_ENABLE_NTF: IGMP is told to go on: all changes are made
@@ -379,10 +492,16 @@ enum mgm_a_limit {
  * @MGM_CMD_MEMBERSHIP_ADD_NTF: a membership was added, or its flags changed
  * @MGM_CMD_MEMBERSHIP_DEL_NTF: a membership is gone
  * @MGM_CMD_MFE_GET: one MFE by group and source, or dump in that order
+ * @MGM_CMD_MFE_SET: handle, group, source, and what is to change: upstream
+ *	neighbour, incoming interface; the protocol owns both the old and the
+ *	new one
  * @MGM_CMD_MFE_ADD_NTF: traffic made an MFE
- * @MGM_CMD_MFE_CHANGE_NTF: its outgoing list changed
+ * @MGM_CMD_MFE_CHANGE_NTF: its outgoing list or its way in changed
  * @MGM_CMD_MFE_DEL_NTF: it is gone
  * @MGM_CMD_LIMIT_GET: dump only; the bounds of the namespace
+ * @MGM_CMD_LIMIT_SET: id, value; what there is already stays
+ * @MGM_CMD_CONFIG_GET: the settings of the namespace
+ * @MGM_CMD_CONFIG_SET: those that are given; the others stay
  */
 enum mgm_cmd {
 	MGM_CMD_PROTOCOL_GET = 1,
@@ -393,8 +512,10 @@ enum mgm_cmd {
 	MGM_CMD_INTERFACE_GET,
 	MGM_CMD_INTERFACE_TAKE,
 	MGM_CMD_INTERFACE_RELEASE,
+	MGM_CMD_INTERFACE_SET,
 	MGM_CMD_INTERFACE_TAKE_NTF,
 	MGM_CMD_INTERFACE_RELEASE_NTF,
+	MGM_CMD_INTERFACE_CHANGE_NTF,
 	MGM_CMD_IGMP_DISABLE_NTF,
 	MGM_CMD_IGMP_ENABLE_NTF,
 	MGM_CMD_MEMBERSHIP_GET,
@@ -403,10 +524,14 @@ enum mgm_cmd {
 	MGM_CMD_MEMBERSHIP_ADD_NTF,
 	MGM_CMD_MEMBERSHIP_DEL_NTF,
 	MGM_CMD_MFE_GET,
+	MGM_CMD_MFE_SET,
 	MGM_CMD_MFE_ADD_NTF,
 	MGM_CMD_MFE_CHANGE_NTF,
 	MGM_CMD_MFE_DEL_NTF,
 	MGM_CMD_LIMIT_GET,
+	MGM_CMD_LIMIT_SET,
+	MGM_CMD_CONFIG_GET,
+	MGM_CMD_CONFIG_SET,
 
 	/* private: */
 	__MGM_CMD_MAX,

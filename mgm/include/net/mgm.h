@@ -134,31 +134,44 @@ struct mgm_oif_state {
  * @owner: THIS_MODULE
  * @rpf: an MFE is being made for @sg, and the protocol owns the interface
  *	towards the source. @rpf holds what the RIB says; the protocol may
- *	change it. @skb is the packet, network header set; read only
+ *	name another interface of its own, or another upstream neighbour. @skb
+ *	is the packet, network header set; read only
  * @creation_alert: an MFE is being made with outgoing interfaces of the
- *	protocol; it may switch any of them off
+ *	protocol, which are in @oifs; it may switch any of them off, which
+ *	holds as long as the entry lives. Packets wait for the answer
  * @join_alert: somebody else has receivers. @member_update: a membership was
- *	added, else the outgoing list of an MFE is no longer empty
- * @prune_alert: nobody else has receivers. @member_delete: a membership was
- *	deleted, else the outgoing list of an MFE is empty, and *@timeout, in
- *	seconds, says how long that MFE stays; the protocol may change it
+ *	added, else the outgoing list of an MFE is no longer empty, or the way
+ *	to the source leads to an interface of the protocol now
+ * @prune_alert: nobody else has receivers. @member_delete: a membership on
+ *	@ifc was deleted. Else the outgoing list of an MFE is empty, and
+ *	*@timeout, in seconds, says how long that MFE stays, which the protocol
+ *	may change; or the way to the source leads to another protocol's
+ *	interface; @ifc is the incoming interface then
  * @local_join: IGMP added a membership on an interface of the protocol. With
  *	this callback, whether it is forwarded is the protocol's decision;
  *	without, it is forwarded
  * @local_leave: the reverse
  * @wrong_if: a packet of an existing MFE came in on @iif, an interface of the
- *	protocol that is not the entry's; rate limited
+ *	protocol that is not the entry's; at most one for each entry and
+ *	interface in the namespace's interval. @skb has the head of the packet,
+ *	network header set
+ * @overrun: alerts to the protocol were lost here, because too many waited or
+ *	memory was short; the tables tell how things stand
  * @igmp_disable: IGMP only, mandatory there: the owner of @ifc is about to
  *	change; from now on IGMP's calls for @ifc get -EBUSY
  * @igmp_enable: IGMP only, mandatory there: the change is made, IGMP's
  *	memberships on @ifc are gone, and IGMP reports its present members
  *	afresh, from inside this callback or later
  *
- * All are called in process context with no lock of MGM held, for one protocol
- * never two at once, and may call every function below, save that a protocol
- * cannot end itself from inside its own callback (-EDEADLK). @priv is that of
- * the registration. This version of MGM calls @igmp_disable and @igmp_enable;
- * the presence of @local_join is honoured as said.
+ * All are called in process context with no lock held, for one protocol in the
+ * order in which the state changed and never two at once, and may sleep and
+ * call every function below, save that a protocol cannot end itself from inside
+ * its own callback (-EDEADLK). A protocol that is slow in a callback is late
+ * with its own alerts and its own answers; it delays nobody else. @priv is that
+ * of the registration. A callback that is missing means the default: the way in
+ * that the RIB says, every interface switched on, alerts of no interest.
+ *
+ * Who is alerted of what is in RFC 2715, section 3, rules 1 to 5.
  */
 struct mgm_protocol_ops {
 	struct module *owner;
@@ -179,6 +192,7 @@ struct mgm_protocol_ops {
 			    const struct mgm_sg *sg, const struct mgm_if *ifc);
 	void (*wrong_if)(struct net *net, void *priv, const struct mgm_sg *sg,
 			 const struct mgm_if *iif, const struct sk_buff *skb);
+	void (*overrun)(struct net *net, void *priv);
 	void (*igmp_disable)(struct net *net, void *priv,
 			     const struct mgm_if *ifc);
 	void (*igmp_enable)(struct net *net, void *priv,
@@ -218,6 +232,18 @@ struct mgm_interface_info {
 };
 
 /**
+ * struct mgm_interface_settings - how an interface behaves
+ * @ttl_threshold: a packet leaves only if the TTL it arrived with is greater;
+ *	at least 1
+ * @wrong_if: alert the owner of packets that come in here and should have come
+ *	in elsewhere
+ */
+struct mgm_interface_settings {
+	u8 ttl_threshold;
+	bool wrong_if;
+};
+
+/**
  * struct mgm_membership_info - a group membership, and its place in the order
  * @sg: what is wanted
  * @ifc: where
@@ -235,20 +261,67 @@ struct mgm_membership_info {
  * struct mgm_mfe_info - a forwarding entry, and its place in the order
  * @sg: source and group
  * @iif: incoming interface; ifindex 0 if there is none
+ * @owner: handle of the protocol that owns @iif; 0 if none does
  * @upstream: upstream neighbour; all zero when the source is on the link
+ * @rpf_prefix: the route that says so
+ * @rpf_len: its prefix length
+ * @rpf_protocol: its origin, RTPROT_*
  * @flags: &enum mgm_mfe_flags
  * @oif_count: number of outgoing interfaces
+ * @uptime: seconds since it was made
+ * @expires: seconds until it goes, if no packet comes
+ * @timeout: seconds that it lives without a packet
  * @packets: packets on the incoming interface
+ * @octets: their octets
  * @wrong_if: packets on another interface
+ * @queue_overflows: packets that could not wait for the entry to be made
+ * @held: packets that waited for it
+ * @negative: those of @packets that nobody wanted
+ * @discards: those of @packets for which there was no memory
+ * @out_packets: copies sent
+ *
+ * Statistics of level 0 are those up to @queue_overflows, with the outgoing
+ * interfaces of mgm_mfe_oif_next(); level 1 has the rest too.
  */
 struct mgm_mfe_info {
 	struct mgm_sg sg;
 	struct mgm_if iif;
+	u32 owner;
 	union mgm_addr upstream;
+	union mgm_addr rpf_prefix;
+	u8 rpf_len;
+	u8 rpf_protocol;
 	u32 flags;
 	u32 oif_count;
+	u32 uptime;
+	u32 expires;
+	u32 timeout;
 	u64 packets;
+	u64 octets;
 	u64 wrong_if;
+	u64 queue_overflows;
+	u64 held;
+	u64 negative;
+	u64 discards;
+	u64 out_packets;
+};
+
+/**
+ * struct mgm_oif_info - an outgoing interface of an entry, and its place there
+ * @oif: the interface
+ * @packets: copies sent
+ * @octets: their octets
+ * @ttl_too_low: copies not sent: TTL at or below the threshold
+ * @frag_needed: copies not sent: too big, and fragmentation forbidden
+ * @discards: copies not sent for another reason
+ */
+struct mgm_oif_info {
+	struct mgm_if oif;
+	u64 packets;
+	u64 octets;
+	u64 ttl_too_low;
+	u64 frag_needed;
+	u64 discards;
 };
 
 int mgm_protocol_register(struct net *net,
@@ -257,6 +330,7 @@ int mgm_protocol_register(struct net *net,
 int mgm_protocol_deregister(struct net *net, u32 handle,
 			    struct netlink_ext_ack *extack);
 int mgm_protocol_shutdown(struct net *net, u32 handle);
+int mgm_protocol_flush(struct net *net, u32 handle);
 
 int mgm_interface_take(struct net *net, u32 handle, const struct mgm_if *ifc,
 		       struct netlink_ext_ack *extack);
@@ -265,6 +339,10 @@ int mgm_interface_release(struct net *net, u32 handle,
 			  struct netlink_ext_ack *extack);
 int mgm_interface_get(struct net *net, const struct mgm_if *ifc,
 		      struct mgm_interface_info *info);
+
+int mgm_interface_set(struct net *net, u32 handle, const struct mgm_if *ifc,
+		      const struct mgm_interface_settings *settings,
+		      struct netlink_ext_ack *extack);
 
 int mgm_membership_add(struct net *net, u32 handle, const struct mgm_if *ifc,
 		       const struct mgm_sg *sg, u32 flags,
@@ -277,5 +355,9 @@ int mgm_membership_next(struct net *net, struct mgm_membership_info *info);
 int mgm_mfe_get(struct net *net, const struct mgm_sg *sg,
 		struct mgm_mfe_info *info);
 int mgm_mfe_next(struct net *net, struct mgm_mfe_info *info);
+int mgm_mfe_oif_next(struct net *net, const struct mgm_sg *sg,
+		     struct mgm_oif_info *info);
+int mgm_mfe_set(struct net *net, u32 handle, const struct mgm_sg *sg,
+		const struct mgm_rpf *rpf, struct netlink_ext_ack *extack);
 
 #endif /* _NET_MGM_H */
