@@ -61,6 +61,21 @@ static bool parse_address_or_any(const char *text, struct address *address)
 	return true;
 }
 
+/* A number, with or without the unit that it is shown with. */
+static bool parse_quantity(const char *text, const char *unit, uint32_t *value)
+{
+	size_t len = strlen(text), unit_len = strlen(unit);
+	char bare[sizeof("4294967295")];
+
+	if (len > unit_len && !strcmp(text + len - unit_len, unit))
+		len -= unit_len;
+	if (len >= sizeof(bare))
+		return false;
+	memcpy(bare, text, len);
+	bare[len] = '\0';
+	return parse_u32(bare, value);
+}
+
 static bool parse_handle(const char *text, struct args *args)
 {
 	return parse_u32(text, &args->handle);
@@ -83,12 +98,22 @@ static bool parse_name(const char *text, struct args *args)
 }
 
 /* "if<index>", as a device without a name is shown, may be said here too. */
+static bool parse_ifindex(const char *text, uint32_t *ifindex)
+{
+	*ifindex = if_nametoindex(text);
+	if (*ifindex)
+		return true;
+	return !strncmp(text, "if", 2) && parse_u32(text + 2, ifindex);
+}
+
 static bool parse_dev(const char *text, struct args *args)
 {
-	args->ifindex = if_nametoindex(text);
-	if (args->ifindex)
-		return true;
-	return !strncmp(text, "if", 2) && parse_u32(text + 2, &args->ifindex);
+	return parse_ifindex(text, &args->ifindex);
+}
+
+static bool parse_iif(const char *text, struct args *args)
+{
+	return parse_ifindex(text, &args->iif);
 }
 
 static bool parse_nexthop(const char *text, struct args *args)
@@ -128,6 +153,45 @@ static bool parse_type(const char *text, struct args *args)
 	return true;
 }
 
+static bool parse_wrong_if(const char *text, struct args *args)
+{
+	args->wrong_if = !strcmp(text, "on");
+	return args->wrong_if || !strcmp(text, "off");
+}
+
+static bool parse_upstream(const char *text, struct args *args)
+{
+	if (strcmp(text, "onlink"))
+		return parse_address(text, &args->upstream) && !args->upstream.has_len;
+
+	memset(&args->upstream, 0, sizeof(args->upstream));
+	return true;
+}
+
+static bool parse_value(const char *text, struct args *args)
+{
+	return parse_u32(text, &args->value);
+}
+
+static bool parse_mfe_timeout(const char *text, struct args *args)
+{
+	return parse_quantity(text, "s", &args->mfe_timeout);
+}
+
+static bool parse_rpf_table(const char *text, struct args *args)
+{
+	if (strcmp(text, "none"))
+		return parse_u32(text, &args->rpf_table);
+
+	args->rpf_table = 0;
+	return true;
+}
+
+static bool parse_wrong_if_interval(const char *text, struct args *args)
+{
+	return parse_quantity(text, "ms", &args->wrong_if_interval);
+}
+
 static const struct arg {
 	const char *word;
 	unsigned int bit;
@@ -147,6 +211,14 @@ static const struct arg {
 	{ "join", ARG_JOIN, NULL, NULL },
 	{ "forward", ARG_FORWARD, NULL, NULL },
 	{ "type", ARG_TYPE, parse_type, "this is neither any-source nor all-sources" },
+	{ "wrong-if", ARG_WRONG_IF, parse_wrong_if, "this is neither on nor off" },
+	{ "upstream", ARG_UPSTREAM, parse_upstream, "this is neither an address nor onlink" },
+	{ "iif", ARG_IIF, parse_iif, "there is no such device" },
+	{ "value", ARG_VALUE, parse_value, "this is not a number" },
+	{ "mfe-timeout", ARG_MFE_TIMEOUT, parse_mfe_timeout, "this is no number of seconds" },
+	{ "rpf-table", ARG_RPF_TABLE, parse_rpf_table, "this is neither a number nor none" },
+	{ "wrong-if-interval", ARG_WRONG_IF_INTERVAL, parse_wrong_if_interval,
+	  "this is no number of milliseconds" },
 };
 
 static enum status hint(const char *object)

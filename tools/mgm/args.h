@@ -24,6 +24,13 @@ enum {
 	ARG_JOIN = 1 << 10,
 	ARG_FORWARD = 1 << 11,
 	ARG_TYPE = 1 << 12,
+	ARG_WRONG_IF = 1 << 13,
+	ARG_UPSTREAM = 1 << 14,
+	ARG_IIF = 1 << 15,
+	ARG_VALUE = 1 << 16,
+	ARG_MFE_TIMEOUT = 1 << 17,
+	ARG_RPF_TABLE = 1 << 18,
+	ARG_WRONG_IF_INTERVAL = 1 << 19,
 };
 
 struct address {
@@ -48,6 +55,13 @@ struct args {
 	struct address group;
 	struct address source;
 	uint32_t type;
+	uint32_t wrong_if;	/* 0 or 1 */
+	struct address upstream;	/* AF_UNSPEC: on the link */
+	uint32_t iif;
+	uint32_t value;
+	uint32_t mfe_timeout;
+	uint32_t rpf_table;
+	uint32_t wrong_if_interval;
 };
 
 /*

@@ -115,6 +115,12 @@ void attr_print_time(const char *word, const char *key, const struct nlattr *att
 		print_time(word, key, mnl_attr_get_u64(attr));
 }
 
+void attr_print_off(const char *word, const char *key, const struct nlattr *attr)
+{
+	if (attr)
+		print_off(word, key, !mnl_attr_get_u32(attr));
+}
+
 void attr_print_dev(const char *word, const char *key, const char *key_index,
 		    const struct nlattr *attr)
 {

@@ -28,7 +28,7 @@ struct attr_set {
 };
 
 /* No set of the family has more. */
-#define ATTR_COUNT_MAX	32
+#define ATTR_COUNT_MAX	64
 
 /*
  * Sort the attributes in @len bytes at @payload into @tb, which has
@@ -46,6 +46,8 @@ void attr_describe(const struct attr_set *set, const struct nlattr *attr, char *
 void attr_print_uint(const char *word, const char *key, const struct nlattr *attr);
 void attr_print_name(const char *word, const char *key, const struct nlattr *attr);
 void attr_print_time(const char *word, const char *key, const struct nlattr *attr);
+/* u32, 0 is off; the text tells only that. */
+void attr_print_off(const char *word, const char *key, const struct nlattr *attr);
 /* The device by its name; JSON has its index too, under @key_index. */
 void attr_print_dev(const char *word, const char *key, const char *key_index,
 		    const struct nlattr *attr);

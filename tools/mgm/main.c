@@ -25,12 +25,13 @@ static const char usage[] =
 "\n"
 "Talk to MGM, the multicast group manager in the Linux kernel.\n"
 "\n"
-"OBJECT := { protocol | interface | membership | mfe | limit | monitor }\n"
+"OBJECT := { protocol | interface | membership | mfe | limit | config | monitor }\n"
 "  protocol      the multicast routing protocols that are registered\n"
 "  interface     which protocol owns which interface\n"
 "  membership    the group memberships that the protocols reported\n"
 "  mfe           the multicast forwarding entries\n"
 "  limit         how much there may be of everything, and how much there is\n"
+"  config        settings of the network namespace\n"
 "  monitor       watch changes as they happen\n"
 "\n"
 "OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -t[imestamp] |\n"
@@ -49,6 +50,7 @@ static const struct command objects[] = {
 	{ "mfe", mfe_main },
 	{ "limit", limit_main },
 	{ "limits", limit_main },
+	{ "config", config_main },
 	{ "monitor", monitor_main },
 };
 
@@ -221,68 +223,81 @@ static const char *option_letters(const char *option)
 	return NULL;
 }
 
-/*
- * Take note of the options. Returns how many words of the command line they are,
- * the name of the program included.
- */
-static int parse_options(int argc, char **argv)
+/* Take note of one option. Returns how many words of the command line it is. */
+static int parse_option(int argc, char **argv)
 {
-	int i;
+	const char *letter = option_letters(argv[0]);
+	int words = 1;
 
-	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-		const char *option = argv[i];
-		const char *letter = option_letters(option);
+	if (!letter) {
+		complain("unknown option \"%s\"; try: mgm help", argv[0]);
+		exit(finish(STATUS_ERROR));
+	}
 
-		if (!letter) {
-			complain("unknown option \"%s\"; try: mgm help", option);
-			exit(finish(STATUS_ERROR));
-		}
-
-		for (; *letter; letter++) {
-			switch (*letter) {
-			case 'j':
-				options.json = true;
-				break;
-			case 'p':
-				options.pretty = true;
-				break;
-			case 's':
-				options.statistics = true;
-				break;
-			case 't':
-				options.timestamp = true;
-				break;
-			case 'n':
-				if (++i == argc) {
-					complain("%s needs the name of a network namespace",
-						 option);
-					exit(finish(STATUS_ERROR));
-				}
-				netns = argv[i];
-				break;
-			case 'V':
-				printf("mgm %s, netlink family %s version %d\n",
-				       MGM_TOOL_VERSION, MGM_GENL_NAME, MGM_GENL_VERSION);
-				exit(finish(STATUS_OK));
-			case 'h':
-				exit(finish(help(usage)));
+	for (; *letter; letter++) {
+		switch (*letter) {
+		case 'j':
+			options.json = true;
+			break;
+		case 'p':
+			options.pretty = true;
+			break;
+		case 's':
+			options.statistics = true;
+			break;
+		case 't':
+			options.timestamp = true;
+			break;
+		case 'n':
+			if (words == argc) {
+				complain("%s needs the name of a network namespace", argv[0]);
+				exit(finish(STATUS_ERROR));
 			}
+			netns = argv[words++];
+			break;
+		case 'V':
+			printf("mgm %s, netlink family %s version %d\n",
+			       MGM_TOOL_VERSION, MGM_GENL_NAME, MGM_GENL_VERSION);
+			exit(finish(STATUS_OK));
+		case 'h':
+			exit(finish(help(usage)));
 		}
 	}
 
-	return i;
+	return words;
+}
+
+/* One of the short ones that say how to print. */
+static bool is_print_option(const char *word)
+{
+	return word[0] == '-' && word[1] && !word[1 + strspn(word + 1, "jpst")];
+}
+
+/*
+ * Take note of the options, and move the other words together: behind the object
+ * there may still be those that say how to print. Returns how many words remain.
+ */
+static int parse_options(int argc, char **argv)
+{
+	int i = 0, left = 0;
+
+	while (i < argc) {
+		if (left ? is_print_option(argv[i]) : argv[i][0] == '-')
+			i += parse_option(argc - i, argv + i);
+		else
+			argv[left++] = argv[i++];
+	}
+	return left;
 }
 
 int main(int argc, char **argv)
 {
-	int skip = parse_options(argc, argv);
 	enum status status;
 	int found;
 
-	argc -= skip;
-	argv += skip;
-
-	if (argc <= 0) {
+	argv++;
+	argc = parse_options(argc - 1, argv);
+	if (!argc) {
 		fputs(usage, stderr);
 		return finish(STATUS_ERROR);
 	}

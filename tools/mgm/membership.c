@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mgm membership: the group memberships that the protocols reported. */
-#include <stdio.h>
 #include <linux/mgm.h>
 
 #include "args.h"
@@ -23,9 +22,13 @@ static const char usage[] =
 "  join          there are receivers: the others hear of it, and packets go there.\n"
 "                What \"add\" does if neither word is given\n"
 "  forward       packets go there, and nobody hears of it\n"
+"  exclude       in what is shown: packets of this source do not go there\n"
 "  any-source    show only what names a source\n"
 "\n"
-"\"del\" takes away what is named, and the whole membership if nothing is.\n";
+"\"del\" takes away what is named, and the whole membership if nothing is. \"del\" with\n"
+"a source and forward, where the protocol wants the group but has no membership of\n"
+"that source, takes the one source off the interface (exclude); \"add\" with forward\n"
+"lets it on again.\n";
 
 static const struct attr attrs[] = {
 	[MGM_A_MEMBERSHIP_HANDLE] = { ATTR_U32, "handle" },
@@ -46,12 +49,11 @@ static const struct attr attrs[] = {
 
 static const struct attr_set set = { ARRAY_SIZE(attrs), attrs };
 
-static const char *const flag_names[] = { "join", "forward" };
+static const char *const flag_names[] = { "join", "forward", "exclude" };
 
 enum status membership_print(const struct nlmsghdr *nlh)
 {
 	char group[ATTR_PREFIX_SIZE], source[ATTR_PREFIX_SIZE];
-	char both[2 * ATTR_PREFIX_SIZE + sizeof("(, )")];
 	const char *any = options.json ? "any" : "*";
 	const struct nlattr *tb[ATTR_COUNT_MAX];
 	enum status status = nl_parse(nlh, &set, tb);
@@ -63,11 +65,8 @@ enum status membership_print(const struct nlmsghdr *nlh)
 		    tb[MGM_A_MEMBERSHIP_GROUP_LEN], any, group, sizeof(group));
 	attr_prefix(tb[MGM_A_MEMBERSHIP_SOURCE4], tb[MGM_A_MEMBERSHIP_SOURCE6],
 		    tb[MGM_A_MEMBERSHIP_SOURCE_LEN], any, source, sizeof(source));
-	snprintf(both, sizeof(both), "(%s, %s)", source, group);
 
-	print_string("", NULL, both);
-	print_string(NULL, "source", source);
-	print_string(NULL, "group", group);
+	print_flow(source, group);
 	attr_print_dev("dev", "dev", "ifindex", tb[MGM_A_MEMBERSHIP_IFINDEX]);
 	attr_print_address("nexthop", "nexthop", tb[MGM_A_MEMBERSHIP_NEXTHOP4],
 			   tb[MGM_A_MEMBERSHIP_NEXTHOP6]);
@@ -79,27 +78,9 @@ enum status membership_print(const struct nlmsghdr *nlh)
 	return STATUS_OK;
 }
 
-/* @data points to the ifindex of the device to show, 0 for all. */
-static enum status show_answer(const struct nlmsghdr *nlh, void *data)
-{
-	const struct nlattr *tb[ATTR_COUNT_MAX];
-	const uint32_t *ifindex = data;
-	enum status status = nl_parse(nlh, &set, tb);
-
-	if (status != STATUS_OK)
-		return status;
-	if (*ifindex && (!tb[MGM_A_MEMBERSHIP_IFINDEX] ||
-			 mnl_attr_get_u32(tb[MGM_A_MEMBERSHIP_IFINDEX]) != *ifindex))
-		return STATUS_OK;
-
-	print_object_open();
-	status = membership_print(nlh);
-	print_object_close();
-	return status;
-}
-
 static int show(int argc, char **argv)
 {
+	struct show_filter on_dev = { .number = MGM_A_MEMBERSHIP_IFINDEX };
 	struct request request;
 	enum status status;
 	struct args args;
@@ -116,7 +97,8 @@ static int show(int argc, char **argv)
 			 &args.group);
 	if (args.given & ARG_TYPE)
 		request_put_u32(&request, MGM_A_MEMBERSHIP_TYPE, args.type);
-	return show_all(&request, show_answer, &args.ifindex);
+	on_dev.value = args.ifindex;
+	return show_all(&request, membership_print, args.given & ARG_DEV ? &on_dev : NULL);
 }
 
 /* @without: the flags if no word names one; 0 leaves the attribute out. */

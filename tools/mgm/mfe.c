@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mgm mfe: the multicast forwarding entries. */
+#include <assert.h>
 #include <stdio.h>
 #include <linux/genetlink.h>
 #include <linux/mgm.h>
@@ -12,6 +13,9 @@
 
 static const char usage[] =
 "Usage: mgm [ -s ] mfe [ show ] [ group ADDRESS ] [ source ADDRESS ]\n"
+"       mgm mfe set handle HANDLE group ADDRESS source ADDRESS\n"
+"                   [ upstream { ADDRESS | onlink } ]\n"
+"                   [ iif DEV [ nexthop ADDRESS ] ]\n"
 "\n"
 "A multicast forwarding entry says what happens to the packets of one source to one\n"
 "group: the interface that they must come in on (iif), and those that they are sent\n"
@@ -20,8 +24,17 @@ static const char usage[] =
 "  negative      no interface is outgoing: the packets are dropped\n"
 "  no-rpf        there is no route to the source out of an interface that some\n"
 "                protocol has taken: the packets are dropped\n"
-"  upstream      the neighbour on the way to the source\n"
+"  held          packets that waited for the entry are still to be sent\n"
+"  rpf-set       the way in is what a protocol has set, not what the routes say\n"
+"  upstream      the neighbour on the way to the source; none if the source is on\n"
+"                the link\n"
 "  rpf           the route that says so\n"
+"  veto          an interface that its protocol keeps the packets out of\n"
+"\n"
+"\"set\" names another way in: another upstream neighbour (onlink or 0.0.0.0: none),\n"
+"another incoming interface, or both. The protocol must own the interface that the\n"
+"entry has and the one that it is to have. When the routes change, the entry\n"
+"follows them again.\n"
 "\n"
 "With -s, counters are shown for the entry and for each outgoing interface.\n";
 
@@ -52,9 +65,18 @@ static const struct attr attrs[] = {
 	[MGM_A_MFE_WRONG_IF_PACKETS] = { ATTR_U64, "wrong-if-packets" },
 	[MGM_A_MFE_OIF_COUNT] = { ATTR_U32, "oifs" },
 	[MGM_A_MFE_OIF] = { ATTR_NEST, "oif" },
+	[MGM_A_MFE_HANDLE] = { ATTR_U32, "handle" },
+	[MGM_A_MFE_VETO] = { ATTR_NEST, "veto" },
+	[MGM_A_MFE_HELD_PACKETS] = { ATTR_U64, "held-packets" },
+	[MGM_A_MFE_QUEUE_OVERFLOWS] = { ATTR_U64, "queue-overflows" },
+	[MGM_A_MFE_NEGATIVE_PACKETS] = { ATTR_U64, "negative-packets" },
+	[MGM_A_MFE_IN_DISCARDS] = { ATTR_U64, "in-discards" },
+	[MGM_A_MFE_OUT_PACKETS] = { ATTR_U64, "out-packets" },
 };
 
 static const struct attr_set set = { ARRAY_SIZE(attrs), attrs };
+
+static_assert(MGM_A_MFE_MAX < ATTR_COUNT_MAX, "this set is the largest");
 
 static const struct attr oif_attrs[] = {
 	[MGM_A_OIF_PAD] = { ATTR_PAD, NULL },
@@ -70,7 +92,7 @@ static const struct attr oif_attrs[] = {
 
 static const struct attr_set oif_set = { ARRAY_SIZE(oif_attrs), oif_attrs };
 
-static const char *const flag_names[] = { "negative", "no-rpf", "held" };
+static const char *const flag_names[] = { "negative", "no-rpf", "held", "rpf-set" };
 
 /* Where a route comes from, in the words of ip-route(8). */
 static void print_route_protocol(const struct nlattr *attr)
@@ -113,16 +135,17 @@ static void print_route_protocol(const struct nlattr *attr)
 	}
 }
 
-static enum status print_oif(const struct nlattr *nest)
+/* An outgoing interface, or one that could be; @word says which. */
+static enum status print_oif(const char *word, const struct nlattr *nest)
 {
 	const struct nlattr *tb[ATTR_COUNT_MAX];
 
 	if (!attr_parse(&oif_set, mnl_attr_get_payload(nest), mnl_attr_get_payload_len(nest),
 			tb))
-		return complain("cannot make sense of an outgoing interface");
+		return complain("cannot make sense of an interface of the entry");
 
 	print_object_open();
-	attr_print_dev("oif", "dev", "ifindex", tb[MGM_A_OIF_IFINDEX]);
+	attr_print_dev(word, "dev", "ifindex", tb[MGM_A_OIF_IFINDEX]);
 	attr_print_address("nexthop", "nexthop", tb[MGM_A_OIF_NEXTHOP4],
 			   tb[MGM_A_OIF_NEXTHOP6]);
 	if (options.statistics) {
@@ -136,12 +159,26 @@ static enum status print_oif(const struct nlattr *nest)
 	return STATUS_OK;
 }
 
+/* The list of all attributes @number, under @key. */
+static enum status print_oifs(const struct nlmsghdr *nlh, uint16_t number, const char *word,
+			      const char *key)
+{
+	enum status status = STATUS_OK;
+	const struct nlattr *attr;
+
+	print_list_open(key);
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) == number && status == STATUS_OK)
+			status = print_oif(word, attr);
+	}
+	print_list_close();
+	return status;
+}
+
 enum status mfe_print(const struct nlmsghdr *nlh)
 {
 	char group[ATTR_PREFIX_SIZE], source[ATTR_PREFIX_SIZE], rpf[ATTR_PREFIX_SIZE];
-	char both[2 * ATTR_PREFIX_SIZE + sizeof("(, )")];
 	const struct nlattr *tb[ATTR_COUNT_MAX];
-	const struct nlattr *attr;
 	enum status status = nl_parse(nlh, &set, tb);
 
 	if (status != STATUS_OK)
@@ -151,11 +188,8 @@ enum status mfe_print(const struct nlmsghdr *nlh)
 		    sizeof(group));
 	attr_prefix(tb[MGM_A_MFE_SOURCE4], tb[MGM_A_MFE_SOURCE6], NULL, "any", source,
 		    sizeof(source));
-	snprintf(both, sizeof(both), "(%s, %s)", source, group);
 
-	print_string("", NULL, both);
-	print_string(NULL, "source", source);
-	print_string(NULL, "group", group);
+	print_flow(source, group);
 	attr_print_dev("iif", "iif", "iif_ifindex", tb[MGM_A_MFE_IIF]);
 	attr_print_address("nexthop", "iif_nexthop", tb[MGM_A_MFE_IIF_NEXTHOP4],
 			   tb[MGM_A_MFE_IIF_NEXTHOP6]);
@@ -181,27 +215,35 @@ enum status mfe_print(const struct nlmsghdr *nlh)
 		attr_print_uint("wrong-if-packets", "wrong_if_packets",
 				tb[MGM_A_MFE_WRONG_IF_PACKETS]);
 	}
+	if (options.statistics && tb[MGM_A_MFE_HELD_PACKETS]) {
+		print_break();
+		attr_print_uint("held-packets", "held_packets", tb[MGM_A_MFE_HELD_PACKETS]);
+		attr_print_uint("queue-overflows", "queue_overflows",
+				tb[MGM_A_MFE_QUEUE_OVERFLOWS]);
+		attr_print_uint("negative-packets", "negative_packets",
+				tb[MGM_A_MFE_NEGATIVE_PACKETS]);
+		attr_print_uint("in-discards", "in_discards", tb[MGM_A_MFE_IN_DISCARDS]);
+		attr_print_uint("out-packets", "out_packets", tb[MGM_A_MFE_OUT_PACKETS]);
+	}
 
 	/* In text the number can be seen. */
 	attr_print_uint(NULL, "oif_count", tb[MGM_A_MFE_OIF_COUNT]);
-	print_list_open("oifs");
-	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
-		if (mnl_attr_get_type(attr) == MGM_A_MFE_OIF && status == STATUS_OK)
-			status = print_oif(attr);
-	}
-	print_list_close();
+	status = print_oifs(nlh, MGM_A_MFE_OIF, "oif", "oifs");
+	if (status == STATUS_OK)
+		status = print_oifs(nlh, MGM_A_MFE_VETO, "veto", "vetoes");
 	return status;
 }
 
-static enum status show_answer(const struct nlmsghdr *nlh, void *data)
+/* Start the request @cmd about the entry that the arguments name. */
+static enum status begin(struct request *request, uint8_t cmd, const struct args *args)
 {
-	enum status status;
+	if (args->group.has_len || args->source.has_len)
+		return complain("an entry has no prefix length");
 
-	(void)data;
-	print_object_open();
-	status = mfe_print(nlh);
-	print_object_close();
-	return status;
+	request_init(request, cmd, &set);
+	args_put_address(request, MGM_A_MFE_GROUP4, MGM_A_MFE_GROUP6, &args->group);
+	args_put_address(request, MGM_A_MFE_SOURCE4, MGM_A_MFE_SOURCE6, &args->source);
+	return STATUS_OK;
 }
 
 static int show(int argc, char **argv)
@@ -211,18 +253,48 @@ static int show(int argc, char **argv)
 	struct args args;
 
 	status = args_parse(argc, argv, "mfe", ARG_GROUP | ARG_SOURCE, 0, &args);
+	if (status == STATUS_OK)
+		status = begin(&request, MGM_CMD_MFE_GET, &args);
 	if (status != STATUS_OK)
 		return status;
-	if (args.group.has_len || args.source.has_len)
-		return complain("a prefix length cannot be asked for");
-
-	request_init(&request, MGM_CMD_MFE_GET, &set);
-	args_put_address(&request, MGM_A_MFE_GROUP4, MGM_A_MFE_GROUP6, &args.group);
-	args_put_address(&request, MGM_A_MFE_SOURCE4, MGM_A_MFE_SOURCE6, &args.source);
 
 	if (args.group.family && args.source.family)
-		return show_one(&request, show_answer, NULL);
-	return show_all(&request, show_answer, NULL);
+		return show_one(&request, mfe_print);
+	return show_all(&request, mfe_print, NULL);
+}
+
+static int do_set(int argc, char **argv)
+{
+	struct request request;
+	enum status status;
+	struct args args;
+
+	status = args_parse(argc, argv, "mfe",
+			    ARG_HANDLE | ARG_GROUP | ARG_SOURCE | ARG_UPSTREAM | ARG_IIF |
+			    ARG_NEXTHOP,
+			    ARG_HANDLE | ARG_GROUP | ARG_SOURCE, &args);
+	if (status == STATUS_OK)
+		status = begin(&request, MGM_CMD_MFE_SET, &args);
+	if (status != STATUS_OK)
+		return status;
+	if (!(args.given & (ARG_UPSTREAM | ARG_IIF)))
+		return complain("say what to set: upstream, iif");
+	if ((args.given & (ARG_IIF | ARG_NEXTHOP)) == ARG_NEXTHOP)
+		return complain("nexthop needs an iif");
+
+	request_put_u32(&request, MGM_A_MFE_HANDLE, args.handle);
+	if (args.given & ARG_UPSTREAM) {
+		/* Nobody upstream is the address 0. */
+		if (!args.upstream.family)
+			args.upstream.family = args.source.family;
+		args_put_address(&request, MGM_A_MFE_UPSTREAM4, MGM_A_MFE_UPSTREAM6,
+				 &args.upstream);
+	}
+	if (args.given & ARG_IIF)
+		request_put_u32(&request, MGM_A_MFE_IIF, args.iif);
+	args_put_address(&request, MGM_A_MFE_IIF_NEXTHOP4, MGM_A_MFE_IIF_NEXTHOP6,
+			 &args.nexthop);
+	return nl_do(&request, NULL, NULL);
 }
 
 int mfe_main(int argc, char **argv)
@@ -230,6 +302,7 @@ int mfe_main(int argc, char **argv)
 	static const struct command commands[] = {
 		{ "show", show },
 		{ "list", show },
+		{ "set", do_set },
 	};
 
 	return run_command("mfe", commands, ARRAY_SIZE(commands), usage, argc, argv);

@@ -67,6 +67,7 @@ int interface_main(int argc, char **argv);
 int membership_main(int argc, char **argv);
 int mfe_main(int argc, char **argv);
 int limit_main(int argc, char **argv);
+int config_main(int argc, char **argv);
 int monitor_main(int argc, char **argv);
 
 #endif /* MGM_TOOL_H */

@@ -24,7 +24,7 @@ static const char usage[] =
 "key \"event\", tells what happened:\n"
 "\n"
 "  protocol-register, protocol-deregister\n"
-"  interface-take, interface-release, igmp-disable, igmp-enable\n"
+"  interface-take, interface-release, interface-change, igmp-disable, igmp-enable\n"
 "  membership-add, membership-del\n"
 "  mfe-add, mfe-change, mfe-del\n"
 "  overrun       changes came faster than they could be printed, and some of those\n"
@@ -54,6 +54,8 @@ static const struct event {
 		"interface-take", CLASS_INTERFACE, interface_print },
 	[MGM_CMD_INTERFACE_RELEASE_NTF] = {
 		"interface-release", CLASS_INTERFACE, interface_print },
+	[MGM_CMD_INTERFACE_CHANGE_NTF] = {
+		"interface-change", CLASS_INTERFACE, interface_print },
 	[MGM_CMD_IGMP_DISABLE_NTF] = {
 		"igmp-disable", CLASS_INTERFACE, interface_print },
 	[MGM_CMD_IGMP_ENABLE_NTF] = {

@@ -189,6 +189,20 @@ void print_object_close(void)
 	}
 }
 
+void print_group_open(const char *word, const char *key)
+{
+	json_open(key, '{');
+	if (!out.json && word) {
+		print_break();
+		print_string("", NULL, word);
+	}
+}
+
+void print_group_close(void)
+{
+	json_close('}');
+}
+
 void print_break(void)
 {
 	if (out.json || out.oneline)
@@ -239,6 +253,14 @@ void print_string(const char *word, const char *key, const char *value)
 		fputs(value, file());
 }
 
+void print_flow(const char *source, const char *group)
+{
+	if (put_head("", NULL))
+		fprintf(file(), "(%s, %s)", source, group);
+	print_string(NULL, "source", source);
+	print_string(NULL, "group", group);
+}
+
 /* Whether a string is one plain word, as most names are. */
 static bool is_word(const char *string)
 {
@@ -258,6 +280,17 @@ void print_name(const char *word, const char *key, const char *value)
 		put_quoted(value);
 	else
 		fputs(value, file());
+}
+
+void print_off(const char *word, const char *key, bool off)
+{
+	if (!put_head(off ? word : NULL, key))
+		return;
+
+	if (out.json)
+		fputs(off ? "false" : "true", file());
+	else
+		fputs("off", file());
 }
 
 void print_time(const char *word, const char *key, uint64_t ms)

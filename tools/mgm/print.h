@@ -34,6 +34,13 @@ void print_list_close(void);
 void print_object_open(void);
 void print_object_close(void);
 
+/*
+ * Values under a name of their own, within an object. The text has @word in
+ * front of them, in a new line, unless it is NULL.
+ */
+void print_group_open(const char *word, const char *key);
+void print_group_close(void);
+
 /* Text only: go on in a new line that belongs to the same object. */
 void print_break(void);
 
@@ -41,10 +48,14 @@ void print_uint(const char *word, const char *key, uint64_t value);
 void print_string(const char *word, const char *key, const char *value);
 /* A string that somebody chose freely: quoted in the text where it must be. */
 void print_name(const char *word, const char *key, const char *value);
+/* What is either on or off: the text tells only that it is off. */
+void print_off(const char *word, const char *key, bool off);
 /* @ms milliseconds; the text shows seconds. */
 void print_time(const char *word, const char *key, uint64_t ms);
 /* @family is AF_INET or AF_INET6. */
 void print_address(const char *word, const char *key, int family, const void *address);
+/* "(source, group)"; JSON has the two apart. */
+void print_flow(const char *source, const char *group);
 /* A network device, by its name. */
 void print_dev(const char *word, const char *key, uint32_t ifindex);
 /*

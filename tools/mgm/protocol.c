@@ -9,7 +9,7 @@
 #include "show.h"
 
 static const char usage[] =
-"Usage: mgm protocol [ show ] [ handle HANDLE ]\n"
+"Usage: mgm [ -s ] protocol [ show ] [ handle HANDLE ]\n"
 "       mgm protocol register id ID [ component ID ] [ name NAME ] persist\n"
 "       mgm protocol deregister handle HANDLE\n"
 "\n"
@@ -22,7 +22,11 @@ static const char usage[] =
 "  persist       the registration stays until it is deregistered. Without it a\n"
 "                registration ends with the program that made it: here, at once\n"
 "\n"
-"A protocol must release its interfaces before it can deregister.\n";
+"A protocol must release its interfaces before it can deregister.\n"
+"\n"
+"With -s, alerts are those that wait for the protocol to take them, and alerts-lost\n"
+"those that it never got: too many waited, or memory was short. What was lost is\n"
+"shown without -s too.\n";
 
 static const struct attr attrs[] = {
 	[MGM_A_PROTOCOL_HANDLE] = { ATTR_U32, "handle" },
@@ -34,6 +38,8 @@ static const struct attr attrs[] = {
 	[MGM_A_PROTOCOL_MODULE] = { ATTR_STRING, "module" },
 	[MGM_A_PROTOCOL_INTERFACES] = { ATTR_U32, "interfaces" },
 	[MGM_A_PROTOCOL_MEMBERSHIPS] = { ATTR_U32, "memberships" },
+	[MGM_A_PROTOCOL_ALERTS] = { ATTR_U32, "alerts" },
+	[MGM_A_PROTOCOL_ALERTS_LOST] = { ATTR_U32, "alerts-lost" },
 };
 
 static const struct attr_set set = { ARRAY_SIZE(attrs), attrs };
@@ -44,6 +50,7 @@ enum status protocol_print(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *tb[ATTR_COUNT_MAX];
 	enum status status = nl_parse(nlh, &set, tb);
+	const struct nlattr *lost;
 
 	if (status != STATUS_OK)
 		return status;
@@ -58,18 +65,14 @@ enum status protocol_print(const struct nlmsghdr *nlh)
 	attr_print_name("module", "module", tb[MGM_A_PROTOCOL_MODULE]);
 	attr_print_uint("interfaces", "interfaces", tb[MGM_A_PROTOCOL_INTERFACES]);
 	attr_print_uint("memberships", "memberships", tb[MGM_A_PROTOCOL_MEMBERSHIPS]);
+
+	/* That a protocol has missed something is worth knowing, asked or not. */
+	lost = tb[MGM_A_PROTOCOL_ALERTS_LOST];
+	if (options.statistics || (lost && mnl_attr_get_u32(lost))) {
+		attr_print_uint("alerts", "alerts", tb[MGM_A_PROTOCOL_ALERTS]);
+		attr_print_uint("alerts-lost", "alerts_lost", lost);
+	}
 	return STATUS_OK;
-}
-
-static enum status show_answer(const struct nlmsghdr *nlh, void *data)
-{
-	enum status status;
-
-	(void)data;
-	print_object_open();
-	status = protocol_print(nlh);
-	print_object_close();
-	return status;
 }
 
 static int show(int argc, char **argv)
@@ -84,29 +87,32 @@ static int show(int argc, char **argv)
 
 	request_init(&request, MGM_CMD_PROTOCOL_GET, &set);
 	if (!args.given)
-		return show_all(&request, show_answer, NULL);
+		return show_all(&request, protocol_print, NULL);
 
 	request_put_u32(&request, MGM_A_PROTOCOL_HANDLE, args.handle);
-	return show_one(&request, show_answer, NULL);
+	return show_one(&request, protocol_print);
+}
+
+static enum status print_handle(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[ATTR_COUNT_MAX];
+	enum status status = nl_parse(nlh, &set, tb);
+
+	if (status == STATUS_OK)
+		attr_print_uint("", "handle", tb[MGM_A_PROTOCOL_HANDLE]);
+	return status;
 }
 
 /* In text the handle alone, for a script to keep. */
 static enum status register_answer(const struct nlmsghdr *nlh, void *data)
 {
-	const struct nlattr *tb[ATTR_COUNT_MAX];
 	enum status status;
 
-	if (options.json)
-		return show_answer(nlh, data);
-
-	status = nl_parse(nlh, &set, tb);
-	if (status != STATUS_OK)
-		return status;
-
+	(void)data;
 	print_object_open();
-	attr_print_uint("", "handle", tb[MGM_A_PROTOCOL_HANDLE]);
+	status = options.json ? protocol_print(nlh) : print_handle(nlh);
 	print_object_close();
-	return STATUS_OK;
+	return status;
 }
 
 static int do_register(int argc, char **argv)

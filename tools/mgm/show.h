@@ -5,13 +5,24 @@
 
 #include "netlink.h"
 
+/* Prints the object in a message, without its frame. */
+typedef enum status (*print_fn)(const struct nlmsghdr *nlh);
+
+/* Of all objects, those whose attribute @number, a u32, is @value. */
+struct show_filter {
+	uint16_t number;
+	uint32_t value;
+	bool found;		/* there was one */
+};
+
 /* Ask for the one object that @request names. */
-enum status show_one(struct request *request, answer_fn print, void *data);
+enum status show_one(struct request *request, print_fn print);
 
 /*
- * Ask for all. If they change while they are read, they are read again, and
- * @print sees them once more; only what it printed last counts.
+ * Ask for all, and print those that @filter lets through; NULL is no filter. If
+ * they change while they are read, they are read again; only what was printed
+ * last counts.
  */
-enum status show_all(struct request *request, answer_fn print, void *data);
+enum status show_all(struct request *request, print_fn print, struct show_filter *filter);
 
 #endif /* MGM_TOOL_SHOW_H */
