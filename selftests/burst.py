@@ -6,27 +6,33 @@
 	   10.13.0.0/16    [        ]
 
 h1 sends from any address of 10.13.0.0/16: each makes a flow of its own. A protocol
-owns r1 and r2, and has receivers on r2. MGM_BURST says how many flows."""
+owns r1 and r2, and has receivers on r2. MGM_BURST says how many flows begin at once
+and find their receivers, MGM_FLOOD how many there are that nobody wants."""
 
-import contextlib
 import os
+import random
 import socket
 import struct
 
+from lib import abi
+from lib.flood import Flood
+from lib.schedule import without_control_path
 from lib.tap import case, check, equal, run, wait
 from lib.topology import star
-from lib.traffic import (IP_PKTINFO, Receiver, Sender, Wire, fill,
-                         kernel_setting, one_cpu)
+from lib.traffic import IP_PKTINFO, Receiver, Sender, Wire, fill, one_cpu
 
 G = "239.13.1.1"
-FLOWS = int(os.environ.get("MGM_BURST", 2000))
+FLOWS = int(os.environ.get("MGM_BURST", 10000))
+SOURCES = int(os.environ.get("MGM_FLOOD", 200000))
 
 
 def setup():
     """The hosts, and the many addresses of h1."""
     lab = star(2)
-    lab.h1.ip("route add local 10.13.0.0/16 dev lo")
+    lab.h1.ip("route add local 10.13.0.0/16 dev lo\n"
+              "route add local 10.64.0.0/10 dev lo")
     lab.router.rtnl.route("10.13.0.0", 16, "10.0.1.2")
+    lab.router.rtnl.route("10.64.0.0", 10, "10.0.1.2")
     return lab
 
 
@@ -64,48 +70,57 @@ def nothing_held(lab):
              f"{name} does not fall to 0", 60)
 
 
-def softirq_thread():
-    """The kernel's thread of this process's processor that takes packets in when
-    there are too many to do so on the spot."""
-    name = f"ksoftirqd/{min(os.sched_getaffinity(0))}"
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(FileNotFoundError):
-            with open(f"/proc/{pid}/comm", encoding="ascii") as file:
-                if file.read().strip() == name:
-                    return int(pid)
-    raise FileNotFoundError(name)
-
-
-@contextlib.contextmanager
-def priority(pid, level):
-    """A process goes before all others of a lower priority."""
-    os.sched_setscheduler(pid, os.SCHED_FIFO, os.sched_param(level))
-    try:
-        yield
-    finally:
-        os.sched_setscheduler(pid, os.SCHED_OTHER, os.sched_param(0))
-
-
-@contextlib.contextmanager
-def without_control_path():
-    """For the length of the "with" block nobody makes entries: the worker that would
-    runs where the packets come in, and this process does not let it come up. What
-    takes packets in has to come before both, or they would come in afterwards."""
-    with kernel_setting("/proc/sys/kernel/sched_rt_runtime_us", "-1"), \
-         priority(softirq_thread(), 20), priority(0, 10):
-        yield
-
-
 @case(f"of {FLOWS} flows that begin at once, every first packet arrives")
 def many_flows(lab):
     receiver, sender = start(lab)
-    for index in range(1, FLOWS + 1):
-        send_from(sender, index)
+    Flood(sender).send(socket.inet_aton(source(index))
+                       for index in range(1, FLOWS + 1))
     arrived = receiver.wait(sender, limit=60)
     equal(sorted(arrived), sender.numbers, "packets")
-    equal(len(lab.router.client.dump("mfe_get")), FLOWS, "entries")
+    equal(lab.router.client.limit("mfes")["used"], FLOWS, "entries")
     nothing_held(lab)
     equal({limit["hits"] for limit in limits(lab).values()}, {0}, "bounds hit")
+
+
+@case(f"{SOURCES} sources at random: bounded, counted, and no harm to another flow")
+def random_sources(lab):
+    receiver, sender = start(lab)
+    sender.send()
+    lab.router.wait_oifs(G, "10.0.1.2", "r2")
+    flood = Flood(lab.closing(Sender(lab.h1, "239.13.1.2")))
+    chance = random.Random(2715)
+    numbers = chance.sample(range(1 << 22), SOURCES)
+    bounds = limits(lab)
+    bound = bounds[abi.MGM_LIMIT_MFES]["value"]
+    if SOURCES <= bound:
+        lab.router.client.call("limit_set", id=abi.MGM_LIMIT_MFES,
+                               value=SOURCES // 2)
+        lab.case.callback(lab.router.client.call, "limit_set",
+                          id=abi.MGM_LIMIT_MFES, value=bound)
+    for begin in range(0, SOURCES, 2000):
+        flood.send(struct.pack("!I", 0x0a400000 + number)
+                   for number in numbers[begin:begin + 2000])
+        sender.send()
+        for limit in limits(lab).values():
+            check(limit.get("used", 0) <= limit["value"], f"over a bound: {limit}")
+    equal(receiver.arrived(sender), sender.numbers, "packets of the other flow")
+    nothing_held(lab)
+
+    used = lab.router.client.limit("mfes")["used"] - 1
+    after = limits(lab)
+    hits = {name: after[number]["hits"] - bounds[number]["hits"]
+            for name, number in (("mfes", abi.MGM_LIMIT_MFES),
+                                 ("flows", abi.MGM_LIMIT_PENDING_FLOWS),
+                                 ("bytes", abi.MGM_LIMIT_PENDING_BYTES))}
+    drops = next(interface["drops"]
+                 for interface in lab.router.client.dump("interface_get")
+                 if interface["ifindex"] == lab.router.ifindex("r1"))
+    check(hits["mfes"] + hits["flows"] > 0, "no bound was hit")
+    # Each packet made an entry, or found no room for one, or for itself.
+    equal(drops["negative"], used, "entries, and the packets that they dropped")
+    equal(drops["no_mfe"], hits["mfes"], "packets without an entry")
+    equal(drops["queue_full"], hits["flows"] + hits["bytes"], "that could not wait")
+    equal(sum(drops.values()), SOURCES, "packets that were dropped")
 
 
 @case("the packets of each new flow leave in the order in which they came")

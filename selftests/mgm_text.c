@@ -12,14 +12,18 @@
 #include <linux/genetlink.h>
 #include "mgm_nl.h"
 
-/* A COUNT shows when it is not 0, so that lines stay short. */
-enum kind { RAW, NUMBER, COUNT, ADDRESS, STRING, OIF, OMIT };
+/*
+ * A COUNT shows when it is not 0, OFF when it is, and DROPS when one of them
+ * does, so that lines stay short.
+ */
+enum kind { RAW, NUMBER, COUNT, OFF, ADDRESS, STRING, OIF, DROPS, OMIT };
 
 struct word {
 	const char *name;
 	enum kind kind;
 };
 
+/* Alerts that wait become fewer, whoever asks. */
 static const struct word protocol_words[] = {
 	[MGM_A_PROTOCOL_HANDLE]		= { "handle", NUMBER },
 	[MGM_A_PROTOCOL_ID]		= { "id", NUMBER },
@@ -30,6 +34,8 @@ static const struct word protocol_words[] = {
 	[MGM_A_PROTOCOL_MODULE]		= { "module", STRING },
 	[MGM_A_PROTOCOL_INTERFACES]	= { "ifs", COUNT },
 	[MGM_A_PROTOCOL_MEMBERSHIPS]	= { "members", COUNT },
+	[MGM_A_PROTOCOL_ALERTS]		= { "", OMIT },
+	[MGM_A_PROTOCOL_ALERTS_LOST]	= { "alerts_lost", COUNT },
 };
 
 static const struct word interface_words[] = {
@@ -50,6 +56,24 @@ static const struct word interface_words[] = {
 	[MGM_A_INTERFACE_IN_OCTETS]	= { "in_octets", COUNT },
 	[MGM_A_INTERFACE_OUT_PACKETS]	= { "out", COUNT },
 	[MGM_A_INTERFACE_OUT_OCTETS]	= { "out_octets", COUNT },
+	[MGM_A_INTERFACE_WRONG_IF]	= { "wrong_if", OFF },
+	[MGM_A_INTERFACE_DROPS]		= { "drops", DROPS },
+};
+
+static const struct word drop_words[] = {
+	[MGM_A_DROP_PAD]		= { "", OMIT },
+	[MGM_A_DROP_WRONG_IF]		= { "wrong_if", COUNT },
+	[MGM_A_DROP_NO_RPF]		= { "no_rpf", COUNT },
+	[MGM_A_DROP_NEGATIVE]		= { "negative", COUNT },
+	[MGM_A_DROP_TTL_EXPIRED]	= { "ttl_expired", COUNT },
+	[MGM_A_DROP_BAD_SOURCE]		= { "bad_source", COUNT },
+	[MGM_A_DROP_QUEUE_FULL]		= { "queue_full", COUNT },
+	[MGM_A_DROP_NO_MFE]		= { "no_mfe", COUNT },
+	[MGM_A_DROP_NO_MEMORY]		= { "no_memory", COUNT },
+	[MGM_A_DROP_TTL_THRESHOLD]	= { "ttl_threshold", COUNT },
+	[MGM_A_DROP_FRAG_NEEDED]	= { "frag_needed", COUNT },
+	[MGM_A_DROP_NO_ROUTE]		= { "no_route", COUNT },
+	[MGM_A_DROP_OPTION]		= { "option", COUNT },
 };
 
 static const struct word membership_words[] = {
@@ -88,6 +112,12 @@ static const struct word mfe_words[] = {
 	[MGM_A_MFE_WRONG_IF_PACKETS]	= { "wrong_if", COUNT },
 	[MGM_A_MFE_OIF_COUNT]		= { "oifs", NUMBER },
 	[MGM_A_MFE_OIF]			= { "oif", OIF },
+	[MGM_A_MFE_VETO]		= { "veto", OIF },
+	[MGM_A_MFE_HELD_PACKETS]	= { "held", COUNT },
+	[MGM_A_MFE_QUEUE_OVERFLOWS]	= { "overflows", COUNT },
+	[MGM_A_MFE_NEGATIVE_PACKETS]	= { "negative", COUNT },
+	[MGM_A_MFE_IN_DISCARDS]		= { "discards", COUNT },
+	[MGM_A_MFE_OUT_PACKETS]		= { "out", COUNT },
 };
 
 static const struct word oif_words[] = {
@@ -109,6 +139,12 @@ static const struct word limit_words[] = {
 	[MGM_A_LIMIT_HITS]		= { "hits", COUNT },
 };
 
+static const struct word config_words[] = {
+	[MGM_A_CONFIG_MFE_TIMEOUT]	= { "mfe_timeout", NUMBER },
+	[MGM_A_CONFIG_RPF_TABLE]	= { "rpf_table", NUMBER },
+	[MGM_A_CONFIG_WRONG_IF_INTERVAL] = { "wrong_if_interval", NUMBER },
+};
+
 struct object {
 	const char *name;
 	const struct word *words;
@@ -121,10 +157,12 @@ struct object {
 
 OBJECT(protocol);
 OBJECT(interface);
+OBJECT(drop);
 OBJECT(membership);
 OBJECT(mfe);
 OBJECT(oif);
 OBJECT(limit);
+OBJECT(config);
 
 /* What a message is about, and the word in front of it if it is a notification. */
 static const struct {
@@ -138,6 +176,7 @@ static const struct {
 	[MGM_CMD_INTERFACE_GET]			= { &interface, "" },
 	[MGM_CMD_INTERFACE_TAKE_NTF]		= { &interface, "take " },
 	[MGM_CMD_INTERFACE_RELEASE_NTF]		= { &interface, "release " },
+	[MGM_CMD_INTERFACE_CHANGE_NTF]		= { &interface, "change " },
 	[MGM_CMD_IGMP_DISABLE_NTF]		= { &interface, "disable " },
 	[MGM_CMD_IGMP_ENABLE_NTF]		= { &interface, "enable " },
 	[MGM_CMD_MEMBERSHIP_GET]		= { &membership, "" },
@@ -148,6 +187,7 @@ static const struct {
 	[MGM_CMD_MFE_CHANGE_NTF]		= { &mfe, "change " },
 	[MGM_CMD_MFE_DEL_NTF]			= { &mfe, "del " },
 	[MGM_CMD_LIMIT_GET]			= { &limit, "" },
+	[MGM_CMD_CONFIG_GET]			= { &config, "" },
 };
 
 static unsigned long long count(const struct nlattr *attr)
@@ -158,17 +198,56 @@ static unsigned long long count(const struct nlattr *attr)
 }
 
 static void print_attr(FILE *out, const struct object *object,
+		       const struct nlattr *attr);
+
+/* What is in a nest, each after a blank. */
+static void print_nest(FILE *out, const struct object *object,
+		       const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		print_attr(out, object, attr);
+}
+
+static bool any_drops(const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) != MGM_A_DROP_PAD && count(attr))
+			return true;
+	return false;
+}
+
+/* Whether @attr is worth a word. */
+static bool shows(enum kind kind, const struct nlattr *attr)
+{
+	switch (kind) {
+	case OMIT:
+		return false;
+	case COUNT:
+		return count(attr);
+	case OFF:
+		return !count(attr);
+	case DROPS:
+		return any_drops(attr);
+	default:
+		return true;
+	}
+}
+
+static void print_attr(FILE *out, const struct object *object,
 		       const struct nlattr *attr)
 {
 	unsigned int type = mnl_attr_get_type(attr);
 	const struct word *word = &(const struct word){ "?", RAW };
 	char addr[INET_ADDRSTRLEN];
-	const struct nlattr *a;
 	unsigned int i;
 
 	if (type < object->n && object->words[type].name)
 		word = &object->words[type];
-	if (word->kind == OMIT || (word->kind == COUNT && !count(attr)))
+	if (!shows(word->kind, attr))
 		return;
 
 	fprintf(out, " %s=", word->name);
@@ -177,6 +256,7 @@ static void print_attr(FILE *out, const struct object *object,
 		fprintf(out, "%u", mnl_attr_get_u32(attr));
 		break;
 	case COUNT:
+	case OFF:
 		fprintf(out, "%llu", count(attr));
 		break;
 	case ADDRESS:
@@ -188,9 +268,9 @@ static void print_attr(FILE *out, const struct object *object,
 		fprintf(out, "%s", mnl_attr_get_str(attr));
 		break;
 	case OIF:
+	case DROPS:
 		fprintf(out, "{");
-		mnl_attr_for_each_nested(a, attr)
-			print_attr(out, &oif, a);
+		print_nest(out, word->kind == OIF ? &oif : &drop, attr);
 		fprintf(out, " }");
 		break;
 	default:
@@ -248,6 +328,8 @@ static int print_cb(const struct nlmsghdr *nlh, void *data)
 char *mgm_nl_table(struct mgm_nl *nl, __u8 cmd,
 		   const struct mgm_nl_attr *filter)
 {
+	/* The settings are one object. */
+	__u16 flags = cmd == MGM_CMD_CONFIG_GET ? NLM_F_ACK : NLM_F_DUMP;
 	char *text = NULL;
 	size_t size;
 	FILE *out;
@@ -256,7 +338,7 @@ char *mgm_nl_table(struct mgm_nl *nl, __u8 cmd,
 	out = open_memstream(&text, &size);
 	if (!out)
 		return NULL;
-	err = mgm_nl_call(nl, cmd, NLM_F_DUMP, print_cb, out, filter);
+	err = mgm_nl_call(nl, cmd, flags, print_cb, out, filter);
 	fclose(out);
 	if (!err)
 		return text;
@@ -267,7 +349,7 @@ char *mgm_nl_table(struct mgm_nl *nl, __u8 cmd,
 
 static const __u8 tables[] = {
 	MGM_CMD_PROTOCOL_GET, MGM_CMD_INTERFACE_GET, MGM_CMD_MEMBERSHIP_GET,
-	MGM_CMD_MFE_GET, MGM_CMD_LIMIT_GET,
+	MGM_CMD_MFE_GET, MGM_CMD_LIMIT_GET, MGM_CMD_CONFIG_GET,
 };
 
 /*

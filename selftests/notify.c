@@ -198,6 +198,8 @@ TEST_F(notify, hand_over_is_told_in_the_order_of_its_steps)
 		     igmp, self->dev, a));
 	HEAR(mgm_fmt("add membership handle=%u id=2 comp=0 if=%d %s", igmp,
 		     self->dev, sg));
+	HEAR(mgm_fmt("change interface if=%d flags=1 ttl=1 owner=%u %s", self->dev,
+		     a, "id=10 comp=0 members=1"));
 	HEAR_NOTHING();
 
 	ASSERT_EQ(0, mgm_nl_release(nl, a, self->dev));
@@ -211,6 +213,7 @@ TEST_F(notify, hand_over_is_told_in_the_order_of_its_steps)
 		     self->dev));
 	HEAR(mgm_fmt("add membership handle=%u id=2 comp=0 if=%d %s", igmp,
 		     self->dev, sg));
+	HEAR(mgm_fmt("change interface if=%d flags=1 ttl=1 members=1", self->dev));
 	HEAR_NOTHING();
 }
 
@@ -255,8 +258,8 @@ TEST_F(notify, entry_is_told_when_it_comes_changes_and_goes)
 	heard = mgm_nl_heard(&self->monitor, WAIT_MS);
 	ASSERT_NE(NULL, heard);
 	EXPECT_EQ(heard, strstr(heard, "del mfe group=239.1.1.1 "));
-	HEAR(mgm_fmt("release interface handle=%u if=%d flags=0 ttl=1 in=1 in_octets=60",
-		     a, dev));
+	HEAR(mgm_fmt("release interface handle=%u if=%d flags=0 ttl=1 in=1 in_octets=60 "
+		     "drops={ negative=1 }", a, dev));
 	HEAR_NOTHING();
 }
 

@@ -3,6 +3,7 @@
  * Messages that do not fit the contract are refused, with the attribute that is
  * wrong or missing, before they can do anything.
  */
+#include <linux/genetlink.h>
 #include "mgm_harness.h"
 
 #define HANDLE	0x7ffffff0
@@ -27,7 +28,10 @@ FIXTURE_TEARDOWN(policy)
 static const __u8 do_commands[] = {
 	MGM_CMD_PROTOCOL_REGISTER, MGM_CMD_PROTOCOL_DEREGISTER,
 	MGM_CMD_INTERFACE_TAKE, MGM_CMD_INTERFACE_RELEASE,
+	MGM_CMD_INTERFACE_SET,
 	MGM_CMD_MEMBERSHIP_ADD, MGM_CMD_MEMBERSHIP_DEL,
+	MGM_CMD_MFE_SET, MGM_CMD_LIMIT_SET,
+	MGM_CMD_CONFIG_GET, MGM_CMD_CONFIG_SET,
 };
 
 static const __u8 dump_commands[] = {
@@ -40,7 +44,7 @@ TEST_F(policy, every_required_attribute_that_is_missing_is_named)
 	const struct {
 		__u8 cmd;
 		unsigned int missing;
-		struct mgm_nl_attr attrs[4];
+		struct mgm_nl_attr attrs[5];
 	} cases[] = {
 		{ MGM_CMD_PROTOCOL_GET, MGM_A_PROTOCOL_HANDLE, { {} } },
 		{ MGM_CMD_PROTOCOL_REGISTER, MGM_A_PROTOCOL_ID,
@@ -55,6 +59,12 @@ TEST_F(policy, every_required_attribute_that_is_missing_is_named)
 		  { U32(MGM_A_INTERFACE_IFINDEX, 2) } },
 		{ MGM_CMD_INTERFACE_RELEASE, MGM_A_INTERFACE_IFINDEX,
 		  { U32(MGM_A_INTERFACE_HANDLE, HANDLE) } },
+		{ MGM_CMD_INTERFACE_SET, MGM_A_INTERFACE_HANDLE,
+		  { U32(MGM_A_INTERFACE_IFINDEX, 2),
+		    U32(MGM_A_INTERFACE_WRONG_IF, 0) } },
+		{ MGM_CMD_INTERFACE_SET, MGM_A_INTERFACE_IFINDEX,
+		  { U32(MGM_A_INTERFACE_HANDLE, HANDLE),
+		    U32(MGM_A_INTERFACE_WRONG_IF, 0) } },
 		{ MGM_CMD_MEMBERSHIP_ADD, MGM_A_MEMBERSHIP_HANDLE,
 		  { U32(MGM_A_MEMBERSHIP_IFINDEX, 2),
 		    U32(MGM_A_MEMBERSHIP_FLAGS, JOIN) } },
@@ -72,6 +82,23 @@ TEST_F(policy, every_required_attribute_that_is_missing_is_named)
 		  { U32(MGM_A_MFE_SOURCE4, 1) } },
 		{ MGM_CMD_MFE_GET, MGM_A_MFE_SOURCE4,
 		  { U32(MGM_A_MFE_GROUP4, 1) } },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_HANDLE,
+		  { U32(MGM_A_MFE_GROUP4, 1), U32(MGM_A_MFE_SOURCE4, 1),
+		    U32(MGM_A_MFE_IIF, 2) } },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_GROUP4,
+		  { U32(MGM_A_MFE_HANDLE, HANDLE), U32(MGM_A_MFE_SOURCE4, 1),
+		    U32(MGM_A_MFE_IIF, 2) } },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_SOURCE4,
+		  { U32(MGM_A_MFE_HANDLE, HANDLE), U32(MGM_A_MFE_GROUP4, 1),
+		    U32(MGM_A_MFE_IIF, 2) } },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_IIF,
+		  { U32(MGM_A_MFE_HANDLE, HANDLE), U32(MGM_A_MFE_GROUP4, 1),
+		    U32(MGM_A_MFE_SOURCE4, 1),
+		    U32(MGM_A_MFE_IIF_NEXTHOP4, 1) } },
+		{ MGM_CMD_LIMIT_SET, MGM_A_LIMIT_ID,
+		  { U32(MGM_A_LIMIT_VALUE, 1) } },
+		{ MGM_CMD_LIMIT_SET, MGM_A_LIMIT_VALUE,
+		  { U32(MGM_A_LIMIT_ID, MGM_LIMIT_MFES) } },
 	};
 	struct mgm_nl *nl = &self->nl;
 	unsigned int i;
@@ -83,6 +110,24 @@ TEST_F(policy, every_required_attribute_that_is_missing_is_named)
 		EXPECT_EQ(cases[i].missing, nl->missing)
 			TH_LOG("case %u: command %u", i, cases[i].cmd);
 	}
+}
+
+TEST_F(policy, setting_nothing_is_refused)
+{
+	struct mgm_nl *nl = &self->nl;
+
+	EXPECT_REFUSED(nl, EINVAL, "nothing to change is given",
+		       CALL(nl, MGM_CMD_INTERFACE_SET,
+			    U32(MGM_A_INTERFACE_HANDLE, nl->handle),
+			    U32(MGM_A_INTERFACE_IFINDEX, 2)));
+	EXPECT_REFUSED(nl, EINVAL, "nothing to change is given",
+		       CALL(nl, MGM_CMD_MFE_SET,
+			    U32(MGM_A_MFE_HANDLE, nl->handle),
+			    IP4(MGM_A_MFE_GROUP4, "239.1.1.1"),
+			    IP4(MGM_A_MFE_SOURCE4, "10.0.0.1")));
+	EXPECT_REFUSED(nl, EINVAL, "nothing to change is given",
+		       mgm_nl_call(nl, MGM_CMD_CONFIG_SET, NLM_F_ACK, NULL,
+				   NULL, NULL));
 }
 
 TEST_F(policy, attribute_that_no_command_knows_is_refused)
@@ -129,9 +174,30 @@ TEST_F(policy, attribute_of_answers_only_is_refused_in_requests)
 		{ MGM_CMD_MEMBERSHIP_ADD,
 		  { U32(MGM_A_MEMBERSHIP_PROTOCOL_ID, 10),
 		    U32(MGM_A_MEMBERSHIP_HANDLE, HANDLE) } },
+		{ MGM_CMD_INTERFACE_TAKE,
+		  { U32(MGM_A_INTERFACE_WRONG_IF, 1),
+		    U32(MGM_A_INTERFACE_IFINDEX, 2) } },
+		{ MGM_CMD_INTERFACE_SET,
+		  { U32(MGM_A_INTERFACE_FLAGS, MGM_INTERFACE_F_IGMP),
+		    U32(MGM_A_INTERFACE_WRONG_IF, 1) } },
+		{ MGM_CMD_INTERFACE_SET,
+		  { U32(MGM_A_INTERFACE_OWNER_HANDLE, HANDLE),
+		    U32(MGM_A_INTERFACE_WRONG_IF, 1) } },
 		{ MGM_CMD_MEMBERSHIP_ADD,
 		  { U32(MGM_A_MEMBERSHIP_TYPE, 1),
 		    U32(MGM_A_MEMBERSHIP_HANDLE, HANDLE) } },
+		{ MGM_CMD_MFE_GET,
+		  { U32(MGM_A_MFE_HANDLE, HANDLE),
+		    U32(MGM_A_MFE_GROUP4, 1) } },
+		{ MGM_CMD_MFE_SET,
+		  { U32(MGM_A_MFE_FLAGS, MGM_MFE_F_RPF_SET),
+		    U32(MGM_A_MFE_HANDLE, HANDLE) } },
+		{ MGM_CMD_MFE_SET,
+		  { U32(MGM_A_MFE_RPF_LEN, 24),
+		    U32(MGM_A_MFE_HANDLE, HANDLE) } },
+		{ MGM_CMD_LIMIT_SET,
+		  { U32(MGM_A_LIMIT_USED, 0),
+		    U32(MGM_A_LIMIT_ID, MGM_LIMIT_MFES) } },
 	};
 	struct mgm_nl *nl = &self->nl;
 	unsigned int i;
@@ -142,6 +208,18 @@ TEST_F(policy, attribute_of_answers_only_is_refused_in_requests)
 					   NULL, cases[i].attrs));
 		EXPECT_EQ(cases[i].attrs[0].type, nl->attr)
 			TH_LOG("case %u: command %u", i, cases[i].cmd);
+	}
+}
+
+TEST_F(policy, reading_the_settings_takes_no_attribute)
+{
+	struct mgm_nl *nl = &self->nl;
+	unsigned int i;
+
+	for (i = 1; i <= MGM_A_CONFIG_MAX; i++) {
+		EXPECT_REFUSED(nl, EINVAL, "",
+			       CALL(nl, MGM_CMD_CONFIG_GET, U32(i, 1)));
+		EXPECT_EQ(i, nl->attr);
 	}
 }
 
@@ -168,6 +246,22 @@ TEST_F(policy, attribute_of_the_wrong_size_is_refused)
 		{ MGM_CMD_MEMBERSHIP_DEL, MGM_A_MEMBERSHIP_FLAGS, 4 },
 		{ MGM_CMD_MFE_GET, MGM_A_MFE_GROUP4, 4 },
 		{ MGM_CMD_MFE_GET, MGM_A_MFE_SOURCE4, 4 },
+		{ MGM_CMD_INTERFACE_SET, MGM_A_INTERFACE_NEXTHOP6, 16 },
+		{ MGM_CMD_INTERFACE_SET, MGM_A_INTERFACE_TTL_THRESHOLD, 4 },
+		{ MGM_CMD_INTERFACE_SET, MGM_A_INTERFACE_WRONG_IF, 4 },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_HANDLE, 4 },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_GROUP6, 16 },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_SOURCE6, 16 },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_IIF, 4 },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_IIF_NEXTHOP4, 4 },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_IIF_NEXTHOP6, 16 },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_UPSTREAM4, 4 },
+		{ MGM_CMD_MFE_SET, MGM_A_MFE_UPSTREAM6, 16 },
+		{ MGM_CMD_LIMIT_SET, MGM_A_LIMIT_ID, 4 },
+		{ MGM_CMD_LIMIT_SET, MGM_A_LIMIT_VALUE, 4 },
+		{ MGM_CMD_CONFIG_SET, MGM_A_CONFIG_MFE_TIMEOUT, 4 },
+		{ MGM_CMD_CONFIG_SET, MGM_A_CONFIG_RPF_TABLE, 4 },
+		{ MGM_CMD_CONFIG_SET, MGM_A_CONFIG_WRONG_IF_INTERVAL, 4 },
 	};
 	struct mgm_nl *nl = &self->nl;
 	unsigned int i;
@@ -214,6 +308,30 @@ TEST_F(policy, value_out_of_its_range_is_refused)
 		  { U32(MGM_A_MEMBERSHIP_FLAGS, 4) } },
 		{ MGM_CMD_MEMBERSHIP_DEL, EINVAL,
 		  { U32(MGM_A_MEMBERSHIP_FLAGS, 0x80000000) } },
+		{ MGM_CMD_INTERFACE_SET, ERANGE,
+		  { U32(MGM_A_INTERFACE_HANDLE, 0) } },
+		{ MGM_CMD_INTERFACE_SET, ERANGE,
+		  { U32(MGM_A_INTERFACE_IFINDEX, 0) } },
+		{ MGM_CMD_INTERFACE_SET, ERANGE,
+		  { U32(MGM_A_INTERFACE_TTL_THRESHOLD, 0) } },
+		{ MGM_CMD_INTERFACE_SET, ERANGE,
+		  { U32(MGM_A_INTERFACE_TTL_THRESHOLD, 256) } },
+		{ MGM_CMD_INTERFACE_SET, ERANGE,
+		  { U32(MGM_A_INTERFACE_WRONG_IF, 2) } },
+		{ MGM_CMD_MFE_SET, ERANGE, { U32(MGM_A_MFE_HANDLE, 0) } },
+		{ MGM_CMD_MFE_SET, ERANGE, { U32(MGM_A_MFE_IIF, 0) } },
+		{ MGM_CMD_LIMIT_SET, ERANGE,
+		  { U32(MGM_A_LIMIT_ID, MGM_LIMIT_MAX + 1) } },
+		{ MGM_CMD_LIMIT_SET, ERANGE,
+		  { U32(MGM_A_LIMIT_ID, 0x80000000) } },
+		{ MGM_CMD_CONFIG_SET, ERANGE,
+		  { U32(MGM_A_CONFIG_MFE_TIMEOUT, 0) } },
+		{ MGM_CMD_CONFIG_SET, ERANGE,
+		  { U32(MGM_A_CONFIG_MFE_TIMEOUT, 604801) } },
+		{ MGM_CMD_CONFIG_SET, ERANGE,
+		  { U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 0) } },
+		{ MGM_CMD_CONFIG_SET, ERANGE,
+		  { U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 3600001) } },
 	};
 	struct mgm_nl *nl = &self->nl;
 	unsigned int i;
@@ -230,6 +348,49 @@ TEST_F(policy, value_out_of_its_range_is_refused)
 				   NULL, (struct mgm_nl_attr[]){
 					U32(MGM_A_MEMBERSHIP_TYPE, 2), {} }));
 	EXPECT_EQ(MGM_A_MEMBERSHIP_TYPE, nl->attr);
+}
+
+static int config_cb(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+	__u32 *config = data;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) <= MGM_A_CONFIG_MAX)
+			config[mnl_attr_get_type(attr)] =
+				mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+#define EXPECT_CONFIG(_nl, _timeout, _table, _interval) \
+do { \
+	__u32 _config[MGM_A_CONFIG_MAX + 1] = {}; \
+	EXPECT_EQ(0, mgm_nl_call(_nl, MGM_CMD_CONFIG_GET, NLM_F_ACK, \
+				 config_cb, _config, NULL)); \
+	EXPECT_EQ(_timeout, _config[MGM_A_CONFIG_MFE_TIMEOUT]); \
+	EXPECT_EQ(_table, _config[MGM_A_CONFIG_RPF_TABLE]); \
+	EXPECT_EQ(_interval, _config[MGM_A_CONFIG_WRONG_IF_INTERVAL]); \
+} while (0)
+
+TEST_F(policy, settings_take_the_ends_of_their_ranges_each_by_itself)
+{
+	struct mgm_nl *nl = &self->nl;
+
+	EXPECT_CONFIG(nl, 900, 0, 3000);
+	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
+			  U32(MGM_A_CONFIG_MFE_TIMEOUT, 604800)));
+	EXPECT_CONFIG(nl, 604800, 0, 3000);
+	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
+			  U32(MGM_A_CONFIG_RPF_TABLE, 0xffffffff)));
+	EXPECT_CONFIG(nl, 604800, 0xffffffff, 3000);
+	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
+			  U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 3600000)));
+	EXPECT_CONFIG(nl, 604800, 0xffffffff, 3600000);
+	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
+			  U32(MGM_A_CONFIG_MFE_TIMEOUT, 1),
+			  U32(MGM_A_CONFIG_RPF_TABLE, 0),
+			  U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 1)));
+	EXPECT_CONFIG(nl, 1, 0, 1);
 }
 
 TEST_F(policy, name_without_its_end_is_refused)
@@ -297,6 +458,59 @@ TEST_F(policy, entry_that_is_not_there_is_refused)
 		       CALL(nl, MGM_CMD_MFE_GET,
 			    BYTES(MGM_A_MFE_GROUP6, addr, 16),
 			    BYTES(MGM_A_MFE_SOURCE6, addr, 16)));
+}
+
+TEST_F(policy, setting_names_the_attribute_that_is_wrong)
+{
+	static const unsigned char addr[16] = { 0x20, 0x01, [15] = 1 };
+	struct mgm_nl *nl = &self->nl;
+	struct mgm_nl_attr group = IP4(MGM_A_MFE_GROUP4, "239.1.1.1");
+	struct mgm_nl_attr source = IP4(MGM_A_MFE_SOURCE4, "10.0.0.1");
+	struct mgm_nl_attr iif = U32(MGM_A_MFE_IIF, 2);
+
+	EXPECT_REFUSED(nl, ENOENT, NO_HANDLE,
+		       CALL(nl, MGM_CMD_INTERFACE_SET,
+			    U32(MGM_A_INTERFACE_IFINDEX, 2),
+			    U32(MGM_A_INTERFACE_HANDLE, HANDLE),
+			    U32(MGM_A_INTERFACE_WRONG_IF, 0)));
+	EXPECT_EQ(MGM_A_INTERFACE_HANDLE, nl->attr);
+	EXPECT_REFUSED(nl, EOPNOTSUPP, "IPv4 only",
+		       CALL(nl, MGM_CMD_INTERFACE_SET,
+			    U32(MGM_A_INTERFACE_HANDLE, nl->handle),
+			    U32(MGM_A_INTERFACE_IFINDEX, 2),
+			    BYTES(MGM_A_INTERFACE_NEXTHOP6, addr, 16),
+			    U32(MGM_A_INTERFACE_WRONG_IF, 0)));
+	EXPECT_EQ(MGM_A_INTERFACE_NEXTHOP6, nl->attr);
+
+	EXPECT_REFUSED(nl, ENOENT, NO_HANDLE,
+		       CALL(nl, MGM_CMD_MFE_SET, group, source, iif,
+			    U32(MGM_A_MFE_HANDLE, HANDLE)));
+	EXPECT_EQ(MGM_A_MFE_HANDLE, nl->attr);
+	EXPECT_REFUSED(nl, ENOENT, "",
+		       CALL(nl, MGM_CMD_MFE_SET,
+			    U32(MGM_A_MFE_HANDLE, nl->handle), source, group,
+			    IP4(MGM_A_MFE_UPSTREAM4, "0.0.0.0")));
+	EXPECT_EQ(MGM_A_MFE_GROUP4, nl->attr);
+	EXPECT_REFUSED(nl, EINVAL, "",
+		       CALL(nl, MGM_CMD_MFE_SET,
+			    U32(MGM_A_MFE_HANDLE, nl->handle), group, source,
+			    iif, IP4(MGM_A_MFE_IIF_NEXTHOP4, "239.1.1.1")));
+	EXPECT_EQ(MGM_A_MFE_IIF_NEXTHOP4, nl->attr);
+	EXPECT_REFUSED(nl, EOPNOTSUPP, "IPv4 only",
+		       CALL(nl, MGM_CMD_MFE_SET,
+			    U32(MGM_A_MFE_HANDLE, nl->handle), group, source,
+			    iif, BYTES(MGM_A_MFE_IIF_NEXTHOP6, addr, 16)));
+	EXPECT_EQ(MGM_A_MFE_IIF_NEXTHOP6, nl->attr);
+	EXPECT_REFUSED(nl, EOPNOTSUPP, "IPv4 only",
+		       CALL(nl, MGM_CMD_MFE_SET,
+			    U32(MGM_A_MFE_HANDLE, nl->handle), group, source,
+			    BYTES(MGM_A_MFE_UPSTREAM6, addr, 16)));
+	EXPECT_EQ(MGM_A_MFE_UPSTREAM6, nl->attr);
+	EXPECT_REFUSED(nl, EOPNOTSUPP, "IPv4 only",
+		       CALL(nl, MGM_CMD_MFE_SET,
+			    U32(MGM_A_MFE_HANDLE, nl->handle),
+			    BYTES(MGM_A_MFE_SOURCE6, addr, 16), iif));
+	EXPECT_EQ(MGM_A_MFE_SOURCE6, nl->attr);
 }
 
 TEST_HARNESS_MAIN

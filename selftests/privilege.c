@@ -54,6 +54,24 @@ static void refuse_all(struct __test_metadata *_metadata, struct mgm_nl *nl,
 						 NULL, JOIN));
 	EXPECT_REFUSED(nl, EPERM, "", mgm_nl_del(nl, handle, dev, "239.1.1.1",
 						 NULL, JOIN));
+	EXPECT_REFUSED(nl, EPERM, "",
+		       CALL(nl, MGM_CMD_INTERFACE_SET,
+			    U32(MGM_A_INTERFACE_HANDLE, handle),
+			    U32(MGM_A_INTERFACE_IFINDEX, dev),
+			    U32(MGM_A_INTERFACE_TTL_THRESHOLD, 2)));
+	EXPECT_REFUSED(nl, EPERM, "",
+		       CALL(nl, MGM_CMD_MFE_SET,
+			    U32(MGM_A_MFE_HANDLE, handle),
+			    IP4(MGM_A_MFE_GROUP4, "239.1.1.1"),
+			    IP4(MGM_A_MFE_SOURCE4, "10.0.0.1"),
+			    U32(MGM_A_MFE_IIF, dev)));
+	EXPECT_REFUSED(nl, EPERM, "",
+		       CALL(nl, MGM_CMD_LIMIT_SET,
+			    U32(MGM_A_LIMIT_ID, MGM_LIMIT_MFES),
+			    U32(MGM_A_LIMIT_VALUE, 1)));
+	EXPECT_REFUSED(nl, EPERM, "",
+		       CALL(nl, MGM_CMD_CONFIG_SET,
+			    U32(MGM_A_CONFIG_MFE_TIMEOUT, 1)));
 }
 
 TEST_F(privilege, nobody_may_change_anything)
@@ -97,6 +115,8 @@ TEST_F(privilege, everybody_may_read_everything)
 			  U32(MGM_A_PROTOCOL_HANDLE, self->handle)));
 	EXPECT_EQ(0, CALL(nl, MGM_CMD_INTERFACE_GET,
 			  U32(MGM_A_INTERFACE_IFINDEX, self->dev)));
+	EXPECT_EQ(0, mgm_nl_call(nl, MGM_CMD_CONFIG_GET, NLM_F_ACK, NULL, NULL,
+				 NULL));
 }
 
 TEST_F(privilege, everybody_may_watch)

@@ -183,29 +183,6 @@ def longest_prefix(lab):
         equal(receiver.numbers(wrong), [], "packets on r1")
 
 
-@case("an entry keeps the way in that it was made with; the next one has the new")
-def route_moves(lab):
-    protocol, receiver = start(lab, "r1", "r3")
-    before = sender_at(lab, lab.h1, FAR)
-    after = sender_at(lab, lab.h3, FAR)
-    with route(lab, "10.0.1.2"):
-        before.send(3)
-        equal(receiver.wait(before), before.numbers, "packets on r1")
-        lab.router.rtnl.route("10.9.0.0", 24, "10.0.3.2", replace=True)
-        before.send(3)
-        equal(receiver.wait(before), before.numbers, "on r1, with the route moved")
-        # Its way in is released, and so the entry goes.
-        protocol.release("r1")
-        protocol.take("r1")
-        after.send(3)
-        equal(receiver.wait(after), after.numbers, "packets on r3")
-        equal(lab.router.wait_mfe(G, FAR)["iif"], lab.router.ifindex("r3"),
-              "incoming interface")
-        before.send(3)
-        fence(lab, lab.h1, receiver)
-        equal(receiver.numbers(before), [0, 1, 2, 3, 4, 5], "on r1, after all")
-
-
 if __name__ == "__main__":
     one_cpu()
     run(setup)

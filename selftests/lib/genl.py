@@ -2,7 +2,8 @@
 """The netlink family "mgm": one client a socket, attributes as dictionaries.
 
 Keys are the attributes' names without their set, in small letters, addresses
-without the 4: {"ifindex": 3, "group": "239.1.1.1", ...}. Values are int or str.
+without the 4: {"ifindex": 3, "group": "239.1.1.1", ...}. Values are int or str;
+of nests dictionaries, in a list where there can be several.
 """
 
 import select
@@ -25,7 +26,8 @@ CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 1, 2
 FAMILY_VERSION = 1
 
 _STRINGS = {"name", "module", "owner_name"}
-_NESTS = {"oif": "oif"}
+_NESTS = {"oif": "oif", "veto": "oif", "drops": "drop"}
+_REPEATED = {"oif", "veto"}
 _commands = abi.names("MGM_CMD_")
 
 
@@ -64,7 +66,11 @@ class _Set:
             if name == "pad":
                 continue
             if name in _NESTS:
-                values.setdefault(name, []).append(SETS[_NESTS[name]].decode(value))
+                nested = SETS[_NESTS[name]].decode(value)
+                if name in _REPEATED:
+                    values.setdefault(name, []).append(nested)
+                else:
+                    values[name] = nested
             elif name in _STRINGS:
                 values[name] = value.rstrip(b"\0").decode()
             elif address:
@@ -76,7 +82,8 @@ class _Set:
 
 
 SETS = {name: _Set(f"MGM_A_{name.upper()}_")
-        for name in ("protocol", "interface", "membership", "mfe", "oif", "limit")}
+        for name in ("protocol", "interface", "drop", "membership", "mfe", "oif",
+                     "limit", "config")}
 
 
 def _object(command):

@@ -159,9 +159,10 @@ class Rtnetlink(Netlink):
         else:
             self._make(RTM_NEWADDR, payload)
 
-    def route(self, prefix, length, *gateways, protocol=RTPROT_BOOT, replace=False):
+    def route(self, prefix, length, *gateways, protocol=RTPROT_BOOT, replace=False,
+              table=RT_TABLE_MAIN):
         """ip route add (or replace) PREFIX/LENGTH via GATEWAY, or several"""
-        payload = _route(prefix, length, protocol)
+        payload = _route(prefix, length, protocol, table=table)
         if len(gateways) > 1:
             payload += attribute(RTA_MULTIPATH, b"".join(
                 struct.pack("=HBBi", 16, 0, 0, 0) +
@@ -172,12 +173,13 @@ class Rtnetlink(Netlink):
         self._make(RTM_NEWROUTE, payload,
                    NLM_F_CREATE | (NLM_F_REPLACE if replace else NLM_F_EXCL))
 
-    def no_route(self, prefix, length):
+    def no_route(self, prefix, length, table=RT_TABLE_MAIN):
         """ip route del PREFIX/LENGTH"""
-        self.request(RTM_DELROUTE, 0, _route(prefix, length, 0, RT_SCOPE_NOWHERE, 0))
+        self.request(RTM_DELROUTE, 0, _route(prefix, length, 0, RT_SCOPE_NOWHERE, 0,
+                                             table))
 
 
-def _route(prefix, length, protocol, scope=0, kind=RTN_UNICAST):
-    header = struct.pack("=BBBBBBBBI", socket.AF_INET, length, 0, 0, RT_TABLE_MAIN,
+def _route(prefix, length, protocol, scope=0, kind=RTN_UNICAST, table=RT_TABLE_MAIN):
+    header = struct.pack("=BBBBBBBBI", socket.AF_INET, length, 0, 0, table,
                          protocol, scope, kind, 0)
     return header + (attribute(RTA_DST, socket.inet_aton(prefix)) if length else b"")

@@ -34,6 +34,11 @@ def _libc_call(name, *arguments):
         raise OSError(code, f"{name}: {os.strerror(code)}")
 
 
+def mount(kind, path):
+    """Mount a file system of the kernel's own."""
+    _libc_call("mount", kind.encode(), path.encode(), kind.encode(), 0, None)
+
+
 class Netns:
     """A network namespace; "with" it, this thread (only one may) is inside.
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The callbacks. Those of IGMP look around, call back, report and linger as
- * they have been told to.
+ * The callbacks that only IGMP has: they look around, call back, report and
+ * linger as they have been told to.
  */
 #include <linux/delay.h>
-#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "mgm_test.h"
 
 /* A group that no test uses: the probes add it. */
 #define PROBE_GROUP	htonl(0xefffff01)
-
-#define HOLD_MAX	(20 * HZ)
 
 void mgm_test_hook_set(struct test_net *tn, enum hook_id id, bool hold,
 		       char *command)
@@ -123,16 +120,18 @@ static void igmp_hook(struct client *c, const struct mgm_if *ifc,
 		      enum hook_id id)
 {
 	const char *name = id == HOOK_ENABLE ? "igmp_enable" : "igmp_disable";
+	struct inside in = { .self = c, .ifc = ifc };
 	struct test_net *tn = c->tn;
 	struct hook *hook = &tn->hooks[id];
 	unsigned int sleep_ms;
 	char *command;
 	bool probe;
 
+	mgm_test_client_enter(c);
 	mgm_test_log(tn, "%s if=%u handle=%u nexthop=%pI4", name, ifc->ifindex,
 		     c->handle, &ifc->nexthop.ip4);
 	atomic_inc(&tn->calls[id]);
-	if (atomic_inc_return(&c->inside) != 1 || !in_turn(tn, ifc, id))
+	if (!in_turn(tn, ifc, id))
 		atomic_inc(&tn->wrong);
 
 	mutex_lock(&tn->lock);
@@ -147,7 +146,7 @@ static void igmp_hook(struct client *c, const struct mgm_if *ifc,
 		probe_calls(c, ifc, id);
 	}
 	if (command) {
-		mgm_test_run(tn, c, ifc, command);
+		mgm_test_run(tn, &in, command);
 		kfree(command);
 	}
 	if (id == HOOK_ENABLE)
@@ -158,7 +157,7 @@ static void igmp_hook(struct client *c, const struct mgm_if *ifc,
 		mgm_test_log(tn, "%s was held too long", name);
 
 	mgm_test_log(tn, "%s end if=%u", name, ifc->ifindex);
-	atomic_dec(&c->inside);
+	mgm_test_client_exit(c);
 }
 
 static void igmp_disable(struct net *net, void *priv, const struct mgm_if *ifc)
@@ -171,38 +170,8 @@ static void igmp_enable(struct net *net, void *priv, const struct mgm_if *ifc)
 	igmp_hook(priv, ifc, HOOK_ENABLE);
 }
 
-static void local_join(struct net *net, void *priv, const struct mgm_sg *sg,
-		       const struct mgm_if *ifc)
+void mgm_test_hook_ops(struct mgm_protocol_ops *ops)
 {
-	struct client *c = priv;
-
-	mgm_test_log(c->tn, "%s if=%u handle=%u group=%pI4 source=%pI4",
-		     __func__, ifc->ifindex, c->handle, &sg->grp.ip4,
-		     &sg->src.ip4);
+	ops->igmp_disable = igmp_disable;
+	ops->igmp_enable = igmp_enable;
 }
-
-static void local_leave(struct net *net, void *priv, const struct mgm_sg *sg,
-			const struct mgm_if *ifc)
-{
-	struct client *c = priv;
-
-	mgm_test_log(c->tn, "%s if=%u handle=%u group=%pI4 source=%pI4",
-		     __func__, ifc->ifindex, c->handle, &sg->grp.ip4,
-		     &sg->src.ip4);
-}
-
-const struct mgm_protocol_ops mgm_test_plain_ops = {
-	.owner		= THIS_MODULE,
-};
-
-const struct mgm_protocol_ops mgm_test_local_ops = {
-	.owner		= THIS_MODULE,
-	.local_join	= local_join,
-	.local_leave	= local_leave,
-};
-
-const struct mgm_protocol_ops mgm_test_igmp_ops = {
-	.owner		= THIS_MODULE,
-	.igmp_disable	= igmp_disable,
-	.igmp_enable	= igmp_enable,
-};

@@ -3,30 +3,47 @@
  * An in-kernel protocol and an in-kernel IGMP for the tests. Each network
  * namespace has its own, driven by lines written to /proc/net/mgm_test:
  *
- *   register ID COMPONENT NAME [igmp] [local_join] [no_hooks]
+ *   register ID COMPONENT NAME [igmp] [no_hooks] [all | KIND ...]
  *   deregister HANDLE
  *   shutdown HANDLE
+ *   flush [HANDLE]
  *   take|release HANDLE IFINDEX [NEXTHOP]
  *   get IFINDEX [NEXTHOP]
+ *   set HANDLE IFINDEX NEXTHOP TTL_THRESHOLD WRONG_IF
  *   add|del HANDLE IFINDEX NEXTHOP GROUP SOURCE FLAGS [GROUP_LEN SOURCE_LEN]
+ *   mfe_set HANDLE GROUP SOURCE UPSTREAM [IIF [NEXTHOP]]
  *   member add|del IFINDEX GROUP [SOURCE]
- *   dump memberships|mfes
+ *   dump memberships|mfes [0|1]
  *   hook probe on|off
  *   hook sleep MS
  *   hook hold disable|enable
  *   hook go
  *   hook disable|enable COMMAND
+ *   on HANDLE KIND run COMMAND | sleep MS | hold | go
+ *   answer HANDLE rpf [IFINDEX [UPSTREAM]]
+ *   answer HANDLE veto [all | IFINDEX ...]
+ *   answer HANDLE timeout [SECONDS]
  *   clear
  *
  * write(2) fails as the call does. Reading the file gives the handle of the
- * last registration, counters, and then a line for every event. A hook that is
- * called while another runs, or out of turn for its interface, counts as wrong.
+ * last registration, counters, and then a line for every event. A callback of a
+ * client that is called while another of it runs or after the client has ended,
+ * and one of IGMP's that is out of turn for its interface, counts as wrong.
+ *
+ * KIND is rpf, creation, join, prune, local_join, local_leave, wrong_if or
+ * overrun: the callbacks that the client has, a line in the log each. "on" tells
+ * a client to stay in those of a kind until "go", to sleep in each, and to run a
+ * command in the next one, where SELF stands for its handle and IF, GROUP and
+ * SOURCE for what it is about; that is the order, too. "answer" tells it what to
+ * answer: another way in; what to keep a flow out of; how long an entry stays.
+ * "flush" waits until a client, or each of them, has been told everything.
  *
  * "member" tells the LAN's true members, which IGMP reports from inside every
- * igmp_enable. With "probe" IGMP writes down what it sees of the tables in each
- * hook, and what its calls answer there. "hold" keeps it inside that hook until
- * "go". "hook disable" and "hook enable" run a command inside the next such hook,
- * where SELF stands for IGMP's handle and IF for the interface.
+ * igmp_enable. With "hook probe" IGMP writes down what it sees of the tables in
+ * each of its two hooks, and what its calls answer there. "hook hold" keeps it
+ * inside that hook until "hook go". "hook disable" and "hook enable" run a command
+ * inside the next such hook, where SELF and IF are as above. "dump mfes" with a
+ * level shows the statistics and the outgoing interfaces too.
  */
 #include <linux/module.h>
 #include <linux/proc_fs.h>
@@ -51,7 +68,7 @@ static int proc_write(struct file *file, char *buf, size_t size)
 	int err = 0;
 
 	while (!err && (line = strsep(&buf, "\n")))
-		err = mgm_test_run(mgm_test_pernet(net), NULL, NULL, line);
+		err = mgm_test_run(mgm_test_pernet(net), NULL, line);
 	return err;
 }
 
@@ -63,6 +80,7 @@ static int __net_init test_net_init(struct net *net)
 	mutex_init(&tn->lock);
 	INIT_LIST_HEAD(&tn->events);
 	INIT_LIST_HEAD(&tn->clients);
+	INIT_LIST_HEAD(&tn->ended);
 	INIT_LIST_HEAD(&tn->members);
 	init_waitqueue_head(&tn->go);
 	xa_init(&tn->disabled);
@@ -76,7 +94,6 @@ static int __net_init test_net_init(struct net *net)
 static void __net_exit test_net_exit(struct net *net)
 {
 	struct test_net *tn = mgm_test_pernet(net);
-	struct client *c, *next;
 	struct member *m, *tmp;
 	int id;
 
@@ -85,12 +102,7 @@ static void __net_exit test_net_exit(struct net *net)
 		mgm_test_hook_set(tn, id, false, NULL);
 	tn->sleep_ms = 0;
 
-	/* IGMP registers first and ends last: its hooks see the others go. */
-	list_for_each_entry_safe_reverse(c, next, &tn->clients, list) {
-		WARN_ON(mgm_protocol_shutdown(net, c->handle));
-		list_del(&c->list);
-		kfree(c);
-	}
+	mgm_test_client_end_all(tn);
 	list_for_each_entry_safe(m, tmp, &tn->members, list)
 		kfree(m);
 	mgm_test_log_clear(tn);
