@@ -190,11 +190,9 @@ int mgm_do_interface_set(struct mgm_net *mn, struct mgm_client *client,
 		err = -EPERM;
 		goto unlock;
 	}
-	if (ifc->handover) {
-		NL_SET_ERR_MSG(extack, "the owner of this interface is changing");
-		err = -EBUSY;
+	err = mgm_check_handover(ifc, extack);
+	if (err)
 		goto unlock;
-	}
 	if ((which & MGM_SET_TTL_THRESHOLD) && !settings->ttl_threshold) {
 		NL_SET_ERR_MSG(extack, "the TTL threshold is 0");
 		err = -EINVAL;

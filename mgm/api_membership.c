@@ -85,8 +85,10 @@ int mgm_do_membership_add(struct mgm_net *mn, struct mgm_client *client,
 		m = mgm_membership_create(mn, proto, ifc, sg, flags, extack);
 		err = PTR_ERR_OR_ZERO(m);
 	} else if (!(m->flags & MGM_MEMBERSHIP_F_EXCLUDE)) {
+		/* It forwards already: no list changes, and reports come often. */
 		if (flags & ~m->flags)
 			err = mgm_membership_set_flags(mn, m, m->flags | flags);
+		goto unlock;
 	} else if (flags & MGM_MEMBERSHIP_F_JOIN) {
 		err = mgm_membership_set_flags(mn, m, flags);
 	} else {

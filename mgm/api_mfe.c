@@ -173,12 +173,9 @@ int mgm_do_mfe_set(struct mgm_net *mn, struct mgm_client *client,
 		err = -EPERM;
 		goto unlock;
 	}
-	if (in->handover) {
-		NL_SET_ERR_MSG(extack, "the owner of this interface is changing");
-		err = -EBUSY;
-		goto unlock;
-	}
-	err = upstream ? check_upstream(upstream, extack) : 0;
+	err = mgm_check_handover(in, extack);
+	if (!err && upstream)
+		err = check_upstream(upstream, extack);
 	if (err)
 		goto unlock;
 

@@ -703,6 +703,8 @@ void mgm_lock_both(struct mgm_net *mn);
 void mgm_unlock_both(struct mgm_net *mn);
 void mgm_wait_handover(struct mgm_net *mn, bool rtnl);
 void mgm_handover_moved(struct mgm_net *mn);
+int mgm_check_handover(const struct mgm_interface *ifc,
+		       struct netlink_ext_ack *extack);
 void mgm_change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
 		      struct mgm_protocol *owner, struct mgm_protocol *waiter);
 void mgm_release_igmp(struct mgm_net *mn, struct mgm_interface *ifc);

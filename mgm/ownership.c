@@ -162,8 +162,9 @@ void mgm_change_owner(struct mgm_net *mn, struct mgm_interface *ifc,
 	mutex_unlock(&mn->lock);
 }
 
-static int check_handover(const struct mgm_interface *ifc,
-			  struct netlink_ext_ack *extack)
+/* No call may count on the owner of @ifc, which may be NULL, while it changes. */
+int mgm_check_handover(const struct mgm_interface *ifc,
+		       struct netlink_ext_ack *extack)
 {
 	if (!ifc || !ifc->handover)
 		return 0;
@@ -264,7 +265,7 @@ int mgm_do_take(struct mgm_net *mn, struct mgm_client *client,
 		err = take_igmp(mn, proto, ifc, key, extack);
 		goto unlock;
 	}
-	err = check_handover(ifc, extack);
+	err = mgm_check_handover(ifc, extack);
 	if (err)
 		goto unlock;
 	if (ifc && ifc->owner == proto) {
@@ -350,7 +351,7 @@ int mgm_do_release(struct mgm_net *mn, struct mgm_client *client,
 		err = -ENOENT;
 		goto unlock;
 	}
-	err = check_handover(ifc, extack);
+	err = mgm_check_handover(ifc, extack);
 	if (err)
 		goto unlock;
 	if (ifc->igmp == proto) {
