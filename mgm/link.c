@@ -103,7 +103,11 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 	struct mgm_net *mn = mgm_pernet(dev_net(dev));
 	struct mgm_link *link;
 
-	if (event != NETDEV_UNREGISTER)
+	/*
+	 * A namespace in the making has its first device before it has us, and may
+	 * lose it again if it cannot be made.
+	 */
+	if (event != NETDEV_UNREGISTER || !mn)
 		return NOTIFY_DONE;
 	/* rtnl is held: nobody makes or drops a link meanwhile. */
 	link = xa_load(&mn->links, dev->ifindex);
