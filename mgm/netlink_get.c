@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "netlink.h"
+#include "netlink_dump.h"
 
 struct dump {
 	bool begun;
@@ -48,35 +49,6 @@ int mgm_nl_dump_done(struct netlink_callback *cb)
 	return 0;
 }
 
-static void *dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
-{
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, &mgm_family, NLM_F_MULTI,
-				cmd);
-
-	if (hdr)
-		genl_dump_check_consistent(cb, hdr);
-	return hdr;
-}
-
-/* One object into the dump; @err is what its fill function said. */
-static int dump_end(struct sk_buff *skb, void *hdr, int err)
-{
-	if (err)
-		genlmsg_cancel(skb, hdr);
-	else
-		genlmsg_end(skb, hdr);
-	return err;
-}
-
-/* More to come if the message is full; an error only if nothing fitted. */
-static int dump_result(struct sk_buff *skb, int err)
-{
-	if (err == -EMSGSIZE && skb->len)
-		return skb->len;
-	return err ?: skb->len;
-}
-
 static struct mgm_net *dump_lock(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
@@ -98,15 +70,16 @@ int mgm_nl_protocol_get_dumpit(struct sk_buff *skb,
 	void *hdr;
 
 	xa_for_each_start(&mn->protocols, handle, proto, handle + 1) {
-		hdr = dump_put(skb, cb, MGM_CMD_PROTOCOL_GET);
-		err = hdr ? dump_end(skb, hdr, mgm_fill_protocol(skb, proto)) :
+		hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_PROTOCOL_GET);
+		err = hdr ? mgm_dump_end(skb, hdr,
+					 mgm_fill_protocol(skb, proto)) :
 			    -EMSGSIZE;
 		if (err)
 			break;
 		dump->handle = handle;
 	}
 	mutex_unlock(&mn->lock);
-	return dump_result(skb, err);
+	return mgm_dump_result(skb, err);
 }
 
 int mgm_nl_interface_get_dumpit(struct sk_buff *skb,
@@ -120,9 +93,9 @@ int mgm_nl_interface_get_dumpit(struct sk_buff *skb,
 
 	while ((ifc = mgm_interface_after(mn, dump->begun ? &dump->ifc :
 							    NULL))) {
-		hdr = dump_put(skb, cb, MGM_CMD_INTERFACE_GET);
-		err = hdr ? dump_end(skb, hdr,
-				     mgm_fill_interface(skb, ifc, 0)) :
+		hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_INTERFACE_GET);
+		err = hdr ? mgm_dump_end(skb, hdr,
+					 mgm_fill_interface(skb, ifc, 0)) :
 			    -EMSGSIZE;
 		if (err)
 			break;
@@ -130,7 +103,7 @@ int mgm_nl_interface_get_dumpit(struct sk_buff *skb,
 		dump->begun = true;
 	}
 	mutex_unlock(&mn->lock);
-	return dump_result(skb, err);
+	return mgm_dump_result(skb, err);
 }
 
 /* Only addresses can be asked for; IPv6 has none yet. */
@@ -179,9 +152,10 @@ int mgm_nl_membership_get_dumpit(struct sk_buff *skb,
 		if ((!grp || grp == m->group->sg.grp.ip4) &&
 		    (type != MGM_MEMBERSHIP_TYPE_ANY_SOURCE ||
 		     m->group->sg.src_len)) {
-			hdr = dump_put(skb, cb, MGM_CMD_MEMBERSHIP_GET);
-			err = hdr ? dump_end(skb, hdr,
-					     mgm_fill_membership(skb, m)) :
+			hdr = mgm_dump_put(skb, cb, &mgm_family,
+					   MGM_CMD_MEMBERSHIP_GET);
+			err = hdr ? mgm_dump_end(skb, hdr,
+						 mgm_fill_membership(skb, m)) :
 				    -EMSGSIZE;
 			if (err)
 				break;
@@ -192,7 +166,7 @@ int mgm_nl_membership_get_dumpit(struct sk_buff *skb,
 		dump->begun = true;
 	}
 	mutex_unlock(&mn->lock);
-	return dump_result(skb, err);
+	return mgm_dump_result(skb, err);
 }
 
 int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -212,9 +186,9 @@ int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	while ((mfe = mgm_mfe_after(mn, dump->begun ? &dump->sg : NULL))) {
 		if ((!grp || grp == mfe->sg.grp.ip4) &&
 		    (!src || src == mfe->sg.src.ip4)) {
-			hdr = dump_put(skb, cb, MGM_CMD_MFE_GET);
-			err = hdr ? dump_end(skb, hdr,
-					     mgm_fill_mfe(skb, mn, mfe)) :
+			hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_MFE_GET);
+			err = hdr ? mgm_dump_end(skb, hdr,
+						 mgm_fill_mfe(skb, mn, mfe)) :
 				    -EMSGSIZE;
 			if (err)
 				break;
@@ -223,7 +197,7 @@ int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		dump->begun = true;
 	}
 	mutex_unlock(&mn->lock);
-	return dump_result(skb, err);
+	return mgm_dump_result(skb, err);
 }
 
 int mgm_nl_limit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -234,15 +208,15 @@ int mgm_nl_limit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	void *hdr;
 
 	for (; dump->handle <= MGM_LIMIT_MAX; dump->handle++) {
-		hdr = dump_put(skb, cb, MGM_CMD_LIMIT_GET);
-		err = hdr ? dump_end(skb, hdr,
-				     mgm_fill_limit(skb, mn, dump->handle)) :
+		hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_LIMIT_GET);
+		err = hdr ? mgm_dump_end(skb, hdr,
+					 mgm_fill_limit(skb, mn, dump->handle)) :
 			    -EMSGSIZE;
 		if (err)
 			break;
 	}
 	mutex_unlock(&mn->lock);
-	return dump_result(skb, err);
+	return mgm_dump_result(skb, err);
 }
 
 /* Begin the answer to @info. */
