@@ -20,8 +20,8 @@ help:
 	@sed -n 's/^##\( .*\|\)$$/\1/p' $(firstword $(MAKEFILE_LIST))
 
 ##  For a machine whose kernel takes modules:
-##    make                  build mgm.ko and the mgm command
-##    make install          install both (DESTDIR, PREFIX; depmod runs after)
+##    make                  build mgm.ko, mgm_igmp.ko and the mgm command
+##    make install          install them (DESTDIR, PREFIX; depmod runs after)
 ##    make uninstall        take them away again
 ##
 ##  On any Debian 12, as root or with sudo; packages are installed as needed,
@@ -52,6 +52,8 @@ endif
 tools:
 	$(MAKE) -C tools/mgm
 
+MODULES	= mgm mgm_igmp
+HEADERS	= uapi/linux/mgm.h uapi/linux/mgm_igmp.h
 MODDIR	= /lib/modules/$(notdir $(patsubst %/build,%,$(KDIR)))/updates
 
 .PHONY: install
@@ -59,15 +61,16 @@ install: all
 	$(KBUILD) modules_install INSTALL_MOD_DIR=updates \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR)))
 	$(MAKE) -C tools/mgm install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	install -D -m 644 uapi/linux/mgm.h \
-		$(DESTDIR)$(PREFIX)/include/linux/mgm.h
+	install -d $(DESTDIR)$(PREFIX)/include/linux
+	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/linux
 
 .PHONY: uninstall
 uninstall:
-	rm -f $(DESTDIR)$(MODDIR)/mgm.ko $(DESTDIR)$(MODDIR)/mgm.ko.xz
+	rm -f $(MODULES:%=$(DESTDIR)$(MODDIR)/%.ko) \
+		$(MODULES:%=$(DESTDIR)$(MODDIR)/%.ko.xz)
 	$(if $(DESTDIR),,depmod -a)
 	$(MAKE) -C tools/mgm uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	rm -f $(DESTDIR)$(PREFIX)/include/linux/mgm.h
+	rm -f $(HEADERS:uapi/%=$(DESTDIR)$(PREFIX)/include/%)
 
 .PHONY: demo
 demo:
