@@ -76,6 +76,39 @@ static bool parse_quantity(const char *text, const char *unit, uint32_t *value)
 	return parse_u32(bare, value);
 }
 
+/* Seconds, with up to three decimals, and with or without the unit. */
+static bool parse_seconds(const char *text, uint32_t *ms)
+{
+	uint64_t total = 0;
+	int decimals = -1;		/* the point has not come yet */
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+
+	for (; isdigit((unsigned char)*text) || (*text == '.' && decimals < 0); text++) {
+		if (*text == '.') {
+			decimals = 0;
+			continue;
+		}
+		total = total * 10 + *text - '0';
+		if (decimals >= 0)
+			decimals++;
+		if (total > UINT32_MAX || decimals > 3)
+			return false;
+	}
+	for (decimals = decimals < 0 ? 0 : decimals; decimals < 3; decimals++)
+		total *= 10;
+
+	*ms = total;
+	return total <= UINT32_MAX && (!*text || !strcmp(text, "s"));
+}
+
+static bool parse_switch(const char *text, uint32_t *on)
+{
+	*on = !strcmp(text, "on");
+	return *on || !strcmp(text, "off");
+}
+
 static bool parse_handle(const char *text, struct args *args)
 {
 	return parse_u32(text, &args->handle);
@@ -155,8 +188,7 @@ static bool parse_type(const char *text, struct args *args)
 
 static bool parse_wrong_if(const char *text, struct args *args)
 {
-	args->wrong_if = !strcmp(text, "on");
-	return args->wrong_if || !strcmp(text, "off");
+	return parse_switch(text, &args->wrong_if);
 }
 
 static bool parse_upstream(const char *text, struct args *args)
@@ -227,46 +259,130 @@ static enum status hint(const char *object)
 	return STATUS_ERROR;
 }
 
-enum status args_parse(int argc, char **argv, const char *object, unsigned int allowed,
-		       unsigned int required, struct args *args)
-{
-	struct arg known[ARRAY_SIZE(table)];
-	size_t count = 0, i;
+/* How a setting is given, and what a bad value is. */
+static const struct {
+	bool (*parse)(const char *text, uint32_t *value);
+	const char *otherwise;
+} setting_types[] = {
+	[ATTR_U32] = { parse_u32, "this is not a number" },
+	[ATTR_SECONDS] = { parse_seconds, "this is no number of seconds" },
+	[ATTR_SWITCH] = { parse_switch, "this is neither on nor off" },
+};
 
-	memset(args, 0, sizeof(*args));
+static enum status parse_setting(struct settings *settings, uint16_t number,
+				 const char *text)
+{
+	const struct attr *attr = &settings->request->set->attrs[number];
+	uint32_t value;
+
+	if (!setting_types[attr->type].parse(text, &value))
+		return complain("%s \"%s\": %s", attr->word, text,
+				setting_types[attr->type].otherwise);
+	request_put_u32(settings->request, number, value);
+	return STATUS_OK;
+}
+
+/* A word that may be said: an argument, or a setting. */
+struct known {
+	const char *word;
+	const struct arg *arg;
+	uint16_t setting;		/* if @arg is NULL: its attribute */
+};
+
+/* Take note that a word is said. Returns whether it has been before. */
+static bool note(const struct known *known, struct args *args, struct settings *settings)
+{
+	bool before;
+
+	if (known->arg) {
+		before = args->given & known->arg->bit;
+		args->given |= known->arg->bit;
+	} else {
+		before = settings->given & 1ULL << known->setting;
+		settings->given |= 1ULL << known->setting;
+	}
+	return before;
+}
+
+/* Parse what is at argv[0]. Returns how many words it is; 0 if it is wrong. */
+static int parse(int argc, char **argv, const struct known *known, struct args *args,
+		 struct settings *settings)
+{
+	const struct arg *arg = known->arg;
+
+	if (note(known, args, settings)) {
+		complain("%s is given twice", known->word);
+		return 0;
+	}
+	if (arg && !arg->parse)
+		return 1;
+
+	if (argc < 2) {
+		complain("%s needs a value", known->word);
+		return 0;
+	}
+	if (!arg)
+		return parse_setting(settings, known->setting, argv[1]) == STATUS_OK ? 2 : 0;
+	if (!arg->parse(argv[1], args)) {
+		complain("%s \"%s\": %s", arg->word, argv[1], arg->otherwise);
+		return 0;
+	}
+	return 2;
+}
+
+/* Fill @known with what may be said. Returns how much that is. */
+static size_t know(struct known *known, unsigned int allowed,
+		   const struct settings *settings)
+{
+	size_t count = 0, i;
 
 	/* What is not allowed here must not make a shortened word ambiguous. */
 	for (i = 0; i < ARRAY_SIZE(table); i++)
 		if (allowed & table[i].bit)
-			known[count++] = table[i];
+			known[count++] = (struct known){ table[i].word, &table[i], 0 };
 
-	for (; argc; argc--, argv++) {
+	if (!settings)
+		return count;
+	for (i = settings->first; i <= settings->last; i++)
+		known[count++] = (struct known){
+			settings->request->set->attrs[i].word, NULL, i
+		};
+	return count;
+}
+
+enum status args_parse_settings(int argc, char **argv, const char *object,
+				unsigned int allowed, unsigned int required,
+				struct args *args, struct settings *settings)
+{
+	struct known known[ARRAY_SIZE(table) + ATTR_COUNT_MAX];
+	size_t count = know(known, allowed, settings), i;
+	int words;
+
+	memset(args, 0, sizeof(*args));
+
+	for (; argc; argc -= words, argv += words) {
 		int found = find_word("argument", *argv, known, sizeof(known[0]), count);
-		const struct arg *arg;
 
 		if (found < 0)
 			return hint(object);
-		arg = &known[found];
-		if (args->given & arg->bit)
-			return complain("%s is given twice", arg->word);
-		args->given |= arg->bit;
-
-		if (!arg->parse)
-			continue;
-		if (argc < 2)
-			return complain("%s needs a value", arg->word);
-		argc--, argv++;
-		if (!arg->parse(*argv, args))
-			return complain("%s \"%s\": %s", arg->word, *argv, arg->otherwise);
+		words = parse(argc, argv, &known[found], args, settings);
+		if (!words)
+			return STATUS_ERROR;
 	}
 
-	for (i = 0; i < count; i++)
-		if (required & ~args->given & known[i].bit) {
-			complain("%s is missing", known[i].word);
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (required & ~args->given & table[i].bit) {
+			complain("%s is missing", table[i].word);
 			return hint(object);
 		}
 
 	return STATUS_OK;
+}
+
+enum status args_parse(int argc, char **argv, const char *object, unsigned int allowed,
+		       unsigned int required, struct args *args)
+{
+	return args_parse_settings(argc, argv, object, allowed, required, args, NULL);
 }
 
 void args_put_address(struct request *request, uint16_t number4, uint16_t number6,

@@ -65,11 +65,25 @@ struct args {
 };
 
 /*
+ * Settings that may be among the arguments: the attributes @first to @last of the
+ * set of @request, which those that are given go into.
+ */
+struct settings {
+	struct request *request;
+	uint16_t first;
+	uint16_t last;
+	uint64_t given;			/* bit n: attribute n */
+};
+
+/*
  * Parse the arguments, of which those in @allowed may be there and those in
  * @required must. Complains with a hint at the help of @object.
  */
 enum status args_parse(int argc, char **argv, const char *object, unsigned int allowed,
 		       unsigned int required, struct args *args);
+enum status args_parse_settings(int argc, char **argv, const char *object,
+				unsigned int allowed, unsigned int required,
+				struct args *args, struct settings *settings);
 
 /*
  * Put an address into @request, under one of two numbers, according to its

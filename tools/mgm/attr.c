@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink attributes of the family: checks, and printing them one by one. */
+/* Netlink attributes: checks, and printing them one by one. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -9,11 +9,16 @@
 #include "mgm.h"
 #include "print.h"
 
+/* Longer than every word of a setting or a counter. */
+#define KEY_SIZE	40
+
 static bool valid(enum attr_type type, const struct nlattr *attr)
 {
 	switch (type) {
 	case ATTR_U32:
 	case ATTR_DEV:
+	case ATTR_SECONDS:
+	case ATTR_SWITCH:
 		return mnl_attr_validate(attr, MNL_TYPE_U32) >= 0;
 	case ATTR_U64:
 		return mnl_attr_validate(attr, MNL_TYPE_U64) >= 0;
@@ -62,7 +67,7 @@ void attr_describe(const struct attr_set *set, const struct nlattr *attr, char *
 {
 	const struct attr *known = lookup(set, attr);
 	const void *payload = mnl_attr_get_payload(attr);
-	char address[INET6_ADDRSTRLEN];
+	char address[INET6_ADDRSTRLEN], time[SECONDS_SIZE];
 
 	if (!known->word || !valid(known->type, attr)) {
 		snprintf(text, size, "attribute %u", mnl_attr_get_type(attr));
@@ -75,6 +80,14 @@ void attr_describe(const struct attr_set *set, const struct nlattr *attr, char *
 		break;
 	case ATTR_DEV:
 		snprintf(text, size, "%s %s", known->word, dev_name(mnl_attr_get_u32(attr)));
+		break;
+	case ATTR_SECONDS:
+		snprintf(text, size, "%s %s", known->word,
+			 seconds(mnl_attr_get_u32(attr), time, sizeof(time)));
+		break;
+	case ATTR_SWITCH:
+		snprintf(text, size, "%s %s", known->word,
+			 mnl_attr_get_u32(attr) ? "on" : "off");
 		break;
 	case ATTR_STRING:
 		snprintf(text, size, "%s %s", known->word, mnl_attr_get_str(attr));
@@ -145,6 +158,62 @@ void attr_print_flags(const char *key, const char *const *names, size_t count,
 {
 	if (attr)
 		print_flags(key, names, count, mnl_attr_get_u32(attr));
+}
+
+/* The key that @word makes: JSON has no dashes. */
+static void make_key(const char *word, const char *unit, char *key, size_t size)
+{
+	char *dash = key;
+
+	snprintf(key, size, "%s%s", word, unit);
+	while ((dash = strchr(dash, '-')))
+		*dash = '_';
+}
+
+void attr_print_setting(const struct attr_set *set, const struct nlattr *attr)
+{
+	const struct attr *known;
+	char key[KEY_SIZE];
+
+	if (!attr)
+		return;
+
+	known = lookup(set, attr);
+	make_key(known->word, known->type == ATTR_SECONDS ? "_ms" : "", key, sizeof(key));
+	if (known->type == ATTR_SECONDS)
+		print_time(known->word, key, mnl_attr_get_u32(attr));
+	else if (known->type == ATTR_SWITCH)
+		print_on(known->word, key, mnl_attr_get_u32(attr));
+	else
+		attr_print_uint(known->word, key, attr);
+}
+
+bool attr_print_counters(const char *word, const char *key, const struct attr_set *set,
+			 const struct nlattr *nest)
+{
+	const struct nlattr *tb[ATTR_COUNT_MAX];
+	char counter_key[KEY_SIZE];
+	bool any = false;
+	size_t i;
+
+	if (!attr_parse(set, mnl_attr_get_payload(nest), mnl_attr_get_payload_len(nest), tb))
+		return false;
+
+	for (i = 0; i < set->count; i++)
+		any |= set->attrs[i].word && tb[i] && mnl_attr_get_u64(tb[i]);
+
+	print_group_open(any ? word : NULL, key);
+	for (i = 0; i < set->count; i++) {
+		const char *counter = set->attrs[i].word;
+
+		if (!counter || !tb[i])
+			continue;
+		make_key(counter, "", counter_key, sizeof(counter_key));
+		print_uint(mnl_attr_get_u64(tb[i]) ? counter : NULL, counter_key,
+			   mnl_attr_get_u64(tb[i]));
+	}
+	print_group_close();
+	return true;
 }
 
 const char *attr_prefix(const struct nlattr *attr4, const struct nlattr *attr6,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Netlink attributes of the family: what each is, checked before it is used. */
+/* Netlink attributes: what each is, checked before it is used. */
 #ifndef MGM_TOOL_ATTR_H
 #define MGM_TOOL_ATTR_H
 
@@ -16,6 +16,8 @@ enum attr_type {
 	ATTR_ADDRESS4,
 	ATTR_ADDRESS6,
 	ATTR_DEV,	/* u32, ifindex */
+	ATTR_SECONDS,	/* u32, milliseconds; seconds for people */
+	ATTR_SWITCH,	/* u32, 0 is off */
 	ATTR_NEST,
 };
 
@@ -27,7 +29,7 @@ struct attr_set {
 	} *attrs;			/* by number */
 };
 
-/* No set of the family has more. */
+/* No set has more. */
 #define ATTR_COUNT_MAX	64
 
 /*
@@ -55,6 +57,18 @@ void attr_print_address(const char *word, const char *key, const struct nlattr *
 			const struct nlattr *attr6);
 void attr_print_flags(const char *key, const char *const *names, size_t count,
 		      const struct nlattr *attr);
+
+/*
+ * As the type in @set says, with the word there, which makes the key too. A time
+ * has "_ms" behind that.
+ */
+void attr_print_setting(const struct attr_set *set, const struct nlattr *attr);
+/*
+ * A nest of counters, u64, each with its word in @set, which makes its key too:
+ * all in JSON, in the text those that are not 0. Returns false if one is none.
+ */
+bool attr_print_counters(const char *word, const char *key, const struct attr_set *set,
+			 const struct nlattr *nest);
 
 /*
  * Write an address and its prefix length to @text: "any" if it stands for all,

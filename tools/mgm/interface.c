@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mgm interface: who owns which interface. */
 #include <stdio.h>
-#include <string.h>
 #include <linux/mgm.h>
 
 #include "args.h"
@@ -93,38 +92,6 @@ static const struct attr_set drop_set = { ARRAY_SIZE(drop_attrs), drop_attrs };
 
 static const char *const flag_names[] = { "igmp", "handover" };
 
-/* In text only what there is. */
-static void print_drop(const char *word, uint64_t packets)
-{
-	char key[32], *dash = key;
-
-	snprintf(key, sizeof(key), "%s", word);
-	while ((dash = strchr(dash, '-')))
-		*dash = '_';
-	print_uint(packets ? word : NULL, key, packets);
-}
-
-static enum status print_drops(const struct nlattr *nest)
-{
-	const struct nlattr *tb[ATTR_COUNT_MAX];
-	bool any = false;
-	size_t i;
-
-	if (!attr_parse(&drop_set, mnl_attr_get_payload(nest), mnl_attr_get_payload_len(nest),
-			tb))
-		return complain("cannot make sense of the drops of an interface");
-
-	for (i = MGM_A_DROP_PAD + 1; i < ARRAY_SIZE(drop_attrs); i++)
-		any |= tb[i] && mnl_attr_get_u64(tb[i]);
-
-	print_group_open(any ? "drops" : NULL, "drops");
-	for (i = MGM_A_DROP_PAD + 1; i < ARRAY_SIZE(drop_attrs); i++)
-		if (tb[i])
-			print_drop(drop_attrs[i].word, mnl_attr_get_u64(tb[i]));
-	print_group_close();
-	return STATUS_OK;
-}
-
 enum status interface_print(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *tb[ATTR_COUNT_MAX];
@@ -157,10 +124,11 @@ enum status interface_print(const struct nlmsghdr *nlh)
 		attr_print_uint("out-packets", "out_packets", tb[MGM_A_INTERFACE_OUT_PACKETS]);
 		attr_print_uint("out-octets", "out_octets", tb[MGM_A_INTERFACE_OUT_OCTETS]);
 	}
-	if (options.statistics && tb[MGM_A_INTERFACE_DROPS])
-		status = print_drops(tb[MGM_A_INTERFACE_DROPS]);
+	if (options.statistics && tb[MGM_A_INTERFACE_DROPS] &&
+	    !attr_print_counters("drops", "drops", &drop_set, tb[MGM_A_INTERFACE_DROPS]))
+		return complain("cannot make sense of the drops of an interface");
 
-	return status;
+	return STATUS_OK;
 }
 
 /* Put what names an interface. */

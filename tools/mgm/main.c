@@ -25,11 +25,13 @@ static const char usage[] =
 "\n"
 "Talk to MGM, the multicast group manager in the Linux kernel.\n"
 "\n"
-"OBJECT := { protocol | interface | membership | mfe | limit | config | monitor }\n"
+"OBJECT := { protocol | interface | membership | mfe | igmp | limit | config |\n"
+"            monitor }\n"
 "  protocol      the multicast routing protocols that are registered\n"
 "  interface     which protocol owns which interface\n"
 "  membership    the group memberships that the protocols reported\n"
 "  mfe           the multicast forwarding entries\n"
+"  igmp          IGMP for routers: where it is enabled, and what hosts want there\n"
 "  limit         how much there may be of everything, and how much there is\n"
 "  config        settings of the network namespace\n"
 "  monitor       watch changes as they happen\n"
@@ -48,6 +50,7 @@ static const struct command objects[] = {
 	{ "interface", interface_main },
 	{ "membership", membership_main },
 	{ "mfe", mfe_main },
+	{ "igmp", igmp_main },
 	{ "limit", limit_main },
 	{ "limits", limit_main },
 	{ "config", config_main },

@@ -66,6 +66,7 @@ int protocol_main(int argc, char **argv);
 int interface_main(int argc, char **argv);
 int membership_main(int argc, char **argv);
 int mfe_main(int argc, char **argv);
+int igmp_main(int argc, char **argv);
 int limit_main(int argc, char **argv);
 int config_main(int argc, char **argv);
 int monitor_main(int argc, char **argv);

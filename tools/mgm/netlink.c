@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The conversation with the kernel: socket, family, requests and answers. */
+/* The conversation with the kernel: socket, families, requests and answers. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <linux/genetlink.h>
 #include <linux/mgm.h>
+#include <linux/mgm_igmp.h>
 #include <linux/netlink.h>
 
 #include "netlink.h"
@@ -14,22 +15,24 @@
 /* The kernel fills bigger messages for those who have shown a bigger buffer. */
 #define BUFFER_SIZE_MIN		32768
 
-/* The message type of the family, which is found out only when it is needed. */
-#define TYPE_FAMILY		0
-
 /* Enough for some thousand announcements. */
 #define MONITOR_BUFFER_SIZE	(8 << 20)
 
 static struct {
 	struct mnl_socket *socket;
 	uint32_t seq;
-	uint16_t family;
-	uint32_t monitor_group;
 	char *buffer;
 	size_t buffer_size;
 } nl;
 
+struct family mgm_family = { .name = MGM_GENL_NAME, .version = MGM_GENL_VERSION };
+struct family igmp_family = {
+	.name = MGM_IGMP_GENL_NAME,
+	.version = MGM_IGMP_GENL_VERSION,
+};
+
 static enum status nl_open(void);
+static enum status find_family(struct family *family);
 
 static enum status failed(const char *what)
 {
@@ -43,14 +46,14 @@ static enum status malformed(void)
 
 /* Building requests */
 
-static void request_start(struct request *request, uint16_t type, uint8_t cmd,
+static void request_start(struct request *request, struct family *family, uint8_t cmd,
 			  uint8_t version, const struct attr_set *set)
 {
 	struct genlmsghdr *genl;
 	struct nlmsghdr *nlh;
 
+	request->family = family;
 	request->set = set;
-	request->type = type;
 	request->expected_error = 0;
 	request->met_expected_error = false;
 	request->too_long = false;
@@ -63,7 +66,13 @@ static void request_start(struct request *request, uint16_t type, uint8_t cmd,
 
 void request_init(struct request *request, uint8_t cmd, const struct attr_set *set)
 {
-	request_start(request, TYPE_FAMILY, cmd, MGM_GENL_VERSION, set);
+	request_init_to(request, &mgm_family, cmd, set);
+}
+
+void request_init_to(struct request *request, struct family *family, uint8_t cmd,
+		     const struct attr_set *set)
+{
+	request_start(request, family, cmd, family->version, set);
 }
 
 void request_put(struct request *request, uint16_t number, const void *value, size_t len)
@@ -91,14 +100,13 @@ static enum status send_request(struct request *request, uint16_t flags)
 	if (request->too_long)
 		return complain("the arguments are too long");
 
-	nlh->nlmsg_type = request->type;
-	if (request->type == TYPE_FAMILY) {
-		status = nl_open();
-		if (status != STATUS_OK)
-			return status;
-		nlh->nlmsg_type = nl.family;
-	}
+	status = nl_open();
+	if (status == STATUS_OK && request->family)
+		status = find_family(request->family);
+	if (status != STATUS_OK)
+		return status;
 
+	nlh->nlmsg_type = request->family ? request->family->type : GENL_ID_CTRL;
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	nlh->nlmsg_seq = ++nl.seq;
 	if (mnl_socket_sendto(nl.socket, nlh, nlh->nlmsg_len) < 0)
@@ -322,7 +330,7 @@ enum status nl_receive(answer_fn answer, void *data, bool *overrun)
 	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 		enum status status;
 
-		if (nlh->nlmsg_type != nl.family ||
+		if (nlh->nlmsg_type != mgm_family.type ||
 		    mnl_nlmsg_get_payload_len(nlh) < sizeof(struct genlmsghdr))
 			continue;
 		status = answer(nlh, data);
@@ -349,9 +357,9 @@ uint8_t nl_command(const struct nlmsghdr *nlh)
 	return genl->cmd;
 }
 
-/* Socket and family */
+/* Socket and families */
 
-static void note_group(const struct nlattr *group)
+static void note_group(struct family *family, const struct nlattr *group)
 {
 	const struct nlattr *attr;
 	const char *name = NULL;
@@ -371,23 +379,23 @@ static void note_group(const struct nlattr *group)
 	}
 
 	if (name && !strcmp(name, MGM_MCGRP_MONITOR))
-		nl.monitor_group = id;
+		family->monitor_group = id;
 }
 
 static enum status note_family(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attr, *group;
+	struct family *family = data;
 
-	(void)data;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		switch (mnl_attr_get_type(attr)) {
 		case CTRL_ATTR_FAMILY_ID:
 			if (mnl_attr_validate(attr, MNL_TYPE_U16) >= 0)
-				nl.family = mnl_attr_get_u16(attr);
+				family->type = mnl_attr_get_u16(attr);
 			break;
 		case CTRL_ATTR_MCAST_GROUPS:
 			mnl_attr_for_each_nested(group, attr)
-				note_group(group);
+				note_group(family, group);
 			break;
 		}
 	}
@@ -395,25 +403,30 @@ static enum status note_family(const struct nlmsghdr *nlh, void *data)
 	return STATUS_OK;
 }
 
-static enum status find_family(void)
+/* Find out how @family is spoken to, unless that has been done. */
+static enum status find_family(struct family *family)
 {
 	static const struct attr_set wordless;
 	struct request request;
 	enum status status;
 
-	request_start(&request, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, &wordless);
-	request_put_string(&request, CTRL_ATTR_FAMILY_NAME, MGM_GENL_NAME);
+	if (family->type)
+		return STATUS_OK;
+
+	request_start(&request, NULL, CTRL_CMD_GETFAMILY, 1, &wordless);
+	request_put_string(&request, CTRL_ATTR_FAMILY_NAME, family->name);
 	request.expected_error = ENOENT;
 
-	status = nl_do(&request, note_family, NULL);
+	status = nl_do(&request, note_family, family);
 	if (status == STATUS_REFUSED && request.met_expected_error)
-		return complain("the mgm module is not loaded in the kernel (modprobe mgm)");
-	if (status == STATUS_OK && !nl.family)
+		return complain("the %s module is not loaded in the kernel (modprobe %s)",
+				family->name, family->name);
+	if (status == STATUS_OK && !family->type)
 		return malformed();
 	return status;
 }
 
-/* Open the socket and find the family, unless that has been done. */
+/* Open the socket, unless that has been done. */
 static enum status nl_open(void)
 {
 	int one = 1;
@@ -436,7 +449,7 @@ static enum status nl_open(void)
 	if (!nl.buffer)
 		return failed("cannot start");
 
-	return find_family();
+	return STATUS_OK;
 }
 
 void nl_close(void)
@@ -452,6 +465,8 @@ enum status nl_subscribe(void)
 	int size = MONITOR_BUFFER_SIZE;
 	int fd;
 
+	if (status == STATUS_OK)
+		status = find_family(&mgm_family);
 	if (status != STATUS_OK)
 		return status;
 
@@ -460,8 +475,9 @@ enum status nl_subscribe(void)
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 
-	if (mnl_socket_setsockopt(nl.socket, NETLINK_ADD_MEMBERSHIP, &nl.monitor_group,
-				  sizeof(nl.monitor_group)) < 0)
+	if (mnl_socket_setsockopt(nl.socket, NETLINK_ADD_MEMBERSHIP,
+				  &mgm_family.monitor_group,
+				  sizeof(mgm_family.monitor_group)) < 0)
 		return failed("cannot join the family's multicast group");
 	return STATUS_OK;
 }

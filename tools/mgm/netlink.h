@@ -10,13 +10,23 @@
 #include "attr.h"
 #include "mgm.h"
 
+/* A family that requests go to. The kernel's module of it has the same name. */
+struct family {
+	const char *name;
+	uint8_t version;
+	uint16_t type;		/* of its messages; 0 until it is needed */
+	uint32_t monitor_group;
+};
+
+extern struct family mgm_family, igmp_family;
+
 /*
  * A request in the making. The set tells the words of its attributes, for the
  * message about a refused one.
  */
 struct request {
+	struct family *family;		/* NULL: the controller of all families */
 	const struct attr_set *set;
-	uint16_t type;
 	int expected_error;		/* an errno that the caller explains itself */
 	bool met_expected_error;
 	bool too_long;
@@ -35,7 +45,10 @@ typedef enum status (*answer_fn)(const struct nlmsghdr *nlh, void *data);
 /* The socket is opened when it is first needed. */
 void nl_close(void);
 
+/* A request to MGM itself; the second, to another family. */
 void request_init(struct request *request, uint8_t cmd, const struct attr_set *set);
+void request_init_to(struct request *request, struct family *family, uint8_t cmd,
+		     const struct attr_set *set);
 void request_put_u32(struct request *request, uint16_t number, uint32_t value);
 void request_put_string(struct request *request, uint16_t number, const char *string);
 void request_put(struct request *request, uint16_t number, const void *value, size_t len);
@@ -50,7 +63,7 @@ enum status nl_do(struct request *request, answer_fn answer, void *data);
 enum status nl_dump(struct request *request, answer_fn answer, void *data,
 		    bool *interrupted);
 
-/* From now on, receive what is announced to the family's monitor group. */
+/* From now on, receive what is announced to MGM's monitor group. */
 enum status nl_subscribe(void);
 int nl_fd(void);
 
@@ -61,11 +74,10 @@ int nl_fd(void);
  */
 enum status nl_receive(answer_fn answer, void *data, bool *overrun);
 
-/* Sort the attributes of a message of the family; complains about bad ones. */
+/* Sort the attributes of a message; complains about bad ones. */
 enum status nl_parse(const struct nlmsghdr *nlh, const struct attr_set *set,
 		     const struct nlattr **tb);
 
-/* Of a message of the family. */
 uint8_t nl_command(const struct nlmsghdr *nlh);
 
 #endif /* MGM_TOOL_NETLINK_H */

@@ -159,6 +159,15 @@ static void json_close(char bracket)
 	}
 }
 
+static void text_break(unsigned int indent)
+{
+	if (out.json || out.oneline)
+		return;
+
+	put_line_break(indent);
+	out.at_start = true;
+}
+
 void print_list_open(const char *key)
 {
 	json_open(key, '[');
@@ -177,7 +186,7 @@ void print_object_open(void)
 {
 	json_open(NULL, '{');
 	if (!out.json && out.depth)
-		print_break();
+		text_break(out.depth);
 }
 
 void print_object_close(void)
@@ -205,11 +214,7 @@ void print_group_close(void)
 
 void print_break(void)
 {
-	if (out.json || out.oneline)
-		return;
-
-	put_line_break(1);
-	out.at_start = true;
+	text_break(out.depth + 1);
 }
 
 /*
@@ -282,38 +287,48 @@ void print_name(const char *word, const char *key, const char *value)
 		fputs(value, file());
 }
 
-void print_off(const char *word, const char *key, bool off)
+void print_on(const char *word, const char *key, bool on)
 {
-	if (!put_head(off ? word : NULL, key))
+	if (!put_head(word, key))
 		return;
 
 	if (out.json)
-		fputs(off ? "false" : "true", file());
+		fputs(on ? "true" : "false", file());
 	else
-		fputs("off", file());
+		fputs(on ? "on" : "off", file());
+}
+
+void print_off(const char *word, const char *key, bool off)
+{
+	print_on(off ? word : NULL, key, !off);
+}
+
+const char *seconds(uint64_t ms, char *text, size_t size)
+{
+	unsigned long long whole = ms / 1000;
+	unsigned int fraction = ms % 1000;
+	int digits = 3;
+
+	for (; fraction && fraction % 10 == 0; fraction /= 10)
+		digits--;
+	if (fraction)
+		snprintf(text, size, "%llu.%0*u", whole, digits, fraction);
+	else
+		snprintf(text, size, "%llu", whole);
+	return text;
 }
 
 void print_time(const char *word, const char *key, uint64_t ms)
 {
-	unsigned long long seconds = ms / 1000;
-	unsigned int fraction = ms % 1000;
-	int digits = 3;
+	char text[SECONDS_SIZE];
 
 	if (!put_head(word, key))
 		return;
 
-	if (out.json) {
+	if (out.json)
 		fprintf(file(), "%llu", (unsigned long long)ms);
-		return;
-	}
-
-	fprintf(file(), "%llu", seconds);
-	if (fraction) {
-		for (; fraction % 10 == 0; fraction /= 10)
-			digits--;
-		fprintf(file(), ".%0*u", digits, fraction);
-	}
-	fputc('s', file());
+	else
+		fprintf(file(), "%ss", seconds(ms, text, sizeof(text)));
 }
 
 void print_address(const char *word, const char *key, int family, const void *address)

@@ -27,7 +27,7 @@ bool print_hold(void);
 void print_discard(void);
 bool print_commit(void);
 
-/* A list of objects; @key is NULL for the outermost. */
+/* A list of objects; @key is NULL for the outermost. In text, others are indented. */
 void print_list_open(const char *key);
 void print_list_close(void);
 
@@ -48,10 +48,14 @@ void print_uint(const char *word, const char *key, uint64_t value);
 void print_string(const char *word, const char *key, const char *value);
 /* A string that somebody chose freely: quoted in the text where it must be. */
 void print_name(const char *word, const char *key, const char *value);
-/* What is either on or off: the text tells only that it is off. */
+/* What is either on or off; of the second, the text tells only that it is off. */
+void print_on(const char *word, const char *key, bool on);
 void print_off(const char *word, const char *key, bool off);
 /* @ms milliseconds; the text shows seconds. */
 void print_time(const char *word, const char *key, uint64_t ms);
+/* Write @ms milliseconds as seconds, without the unit. Returns @text. */
+const char *seconds(uint64_t ms, char *text, size_t size);
+#define SECONDS_SIZE	32
 /* @family is AF_INET or AF_INET6. */
 void print_address(const char *word, const char *key, int family, const void *address);
 /* "(source, group)"; JSON has the two apart. */
