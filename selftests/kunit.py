@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""The KUnit suites in mgm_kunit.ko: its loading runs them.
+"""The KUnit suites in mgm_kunit.ko and mgm_igmp_kunit.ko: their loading runs them.
 
 KUnit writes what each case and each parameter came to into the kernel log; its
 files in debugfs list the suites and their cases, but of the parameters of a case,
@@ -16,7 +16,7 @@ import sys
 from lib import module
 from lib.tap import FAIL, PASS, SKIP, note
 
-NAME = "mgm_kunit"
+NAMES = ("mgm_kunit", "mgm_igmp_kunit")
 RESULTS = "/sys/kernel/debug/kunit"
 FAILSLAB = "/sys/kernel/debug/failslab"
 
@@ -193,27 +193,29 @@ def compare(suite, path):
         suite.fault("the log does not say that it failed")
 
 
-def run_suites():
-    """Load the module, and unload it: the results of its suites."""
+def run_suites(name):
+    """Load a module, and unload it: the results of its suites."""
+    if module.present(name):
+        module.unload(name)
     before = suites()
     log = Log()
     faults = Faults()
     try:
-        module.load(NAME)
+        module.load(name)
     finally:
         faults.close()
     parser = Parser()
     for line in log.lines():
         parser.line(line)
     new = suites() - before
-    for name in sorted(new):
-        suite = parser.suites.setdefault(name, Suite(name))
-        compare(suite, os.path.join(RESULTS, name))
+    for suite_name in sorted(new):
+        suite = parser.suites.setdefault(suite_name, Suite(suite_name))
+        compare(suite, os.path.join(RESULTS, suite_name))
         if not suite.results:
             suite.fault("it has no results")
-    module.unload(NAME)
+    module.unload(name)
     # Whatever another module's suites may have written meanwhile is not ours.
-    return [parser.suites[name] for name in sorted(new)]
+    return [parser.suites[suite_name] for suite_name in sorted(new)]
 
 
 def main():
@@ -223,25 +225,23 @@ def main():
     if not have_kunit():
         skip("the kernel has no KUnit")
     debugfs()
-    if module.present(NAME):
-        module.unload(NAME)
-    try:
-        done = run_suites()
-    except module.Missing as missing:
-        skip(str(missing))
-    except RuntimeError as error:
-        print(f"TAP version 13\n1..1\nnot ok 1 {NAME} can be loaded")
-        note(error)
-        return FAIL
-
     results = []
-    for suite in done:
-        results += [(f"{suite.name}: {name}", result, notes)
-                    for name, result, notes in suite.results]
-        if suite.faults:
-            results.append((f"{suite.name}: all results", "not ok", suite.faults))
-    if not done:
-        results.append((f"{NAME} has results in {RESULTS}", "not ok", []))
+    for name in NAMES:
+        try:
+            done = run_suites(name)
+        except (module.Missing, RuntimeError) as error:
+            if name == NAMES[0] and isinstance(error, module.Missing):
+                skip(str(error))
+            results.append((f"{name} can be loaded", "not ok", [str(error)]))
+            continue
+        for suite in done:
+            results += [(f"{suite.name}: {case}", result, notes)
+                        for case, result, notes in suite.results]
+            if suite.faults:
+                results.append((f"{suite.name}: all results", "not ok",
+                                suite.faults))
+        if not done:
+            results.append((f"{name} has results in {RESULTS}", "not ok", []))
 
     print(f"TAP version 13\n1..{len(results)}")
     for number, (name, result, notes) in enumerate(results, 1):

@@ -2,52 +2,9 @@
 /*
  * Each allocation of a call fails once: a call that is refused leaves nothing
  * behind, and one that cannot be refused drops what it cannot change.
- *
- * The faults are this thread's own. They need CONFIG_FAILSLAB, and a "N" in
- * /sys/kernel/debug/failslab/ignore-gfp-wait.
  */
-#include <linux/sched.h>
-
+#include "fault.h"
 #include "fixture.h"
-
-#ifdef CONFIG_FAULT_INJECTION
-/* Let the @nth allocation from here fail. */
-static void begin(unsigned int nth)
-{
-	WRITE_ONCE(current->fail_nth, nth);
-}
-
-/* Whether it came to that. */
-static bool end(void)
-{
-	unsigned int left = READ_ONCE(current->fail_nth);
-
-	WRITE_ONCE(current->fail_nth, 0);
-	return !left;
-}
-#else
-static void begin(unsigned int nth)
-{
-}
-
-static bool end(void)
-{
-	return false;
-}
-#endif
-
-static bool skip(struct kunit *test)
-{
-	void *p;
-
-	begin(1);
-	p = kmalloc(32, GFP_KERNEL);
-	if (end())
-		return false;
-	kfree(p);
-	kunit_mark_skipped(test, "allocations cannot be made to fail here");
-	return true;
-}
 
 /* A flow from @in to @out[], and what a call is tried on. */
 struct world {
@@ -179,9 +136,9 @@ static unsigned int refusals(struct kunit *test, const struct call_row *row,
 	for (nth = 1; nth < 100; nth++) {
 		fixture_forget_events(test);
 		fixture_forget_alerts(test);
-		begin(nth);
+		fault_begin(nth);
 		obj = row->call(mn, w);
-		failed = end();
+		failed = fault_end();
 		if (IS_ERR(obj)) {
 			KUNIT_EXPECT_EQ(test, PTR_ERR(obj), (long)-ENOMEM);
 			KUNIT_EXPECT_NULL(test, mn->igmp);
@@ -209,7 +166,7 @@ static void a_refused_call_leaves_nothing(struct kunit *test)
 	unsigned int sweep, refused = 0;
 	struct world w;
 
-	if (skip(test))
+	if (fault_skip(test))
 		return;
 	w = build(test);
 	/* The allocator's own allocations may shift the count in one sweep. */
@@ -303,9 +260,9 @@ static unsigned int drops(struct kunit *test, const struct world *w,
 		fixture_mfe(test, SRC(i), GRP(1), w->in);
 	set_middle(test, w, change != LEAVES);
 
-	begin(nth);
+	fault_begin(nth);
 	make_change(test, w, change);
-	*failed = end();
+	*failed = fault_end();
 
 	EXPECT_SOUND(test);
 	KUNIT_EXPECT_EQ(test, w->in->nr_mfes + w->out[1]->nr_mfes,
@@ -345,7 +302,7 @@ static void an_entry_that_cannot_change_goes(struct kunit *test)
 	unsigned int sweep, dropped = 0;
 	struct world w;
 
-	if (skip(test))
+	if (fault_skip(test))
 		return;
 	w = build(test);
 	/* It has no use before the way in moves. */
@@ -465,9 +422,9 @@ static bool loses(struct kunit *test, const struct told *t, enum cause what,
 	fixture_forget_events(test);
 	proto->alerts_lost = 0;
 
-	begin(nth);
+	fault_begin(nth);
 	cause_it(test, t, what);
-	*failed = end();
+	*failed = fault_end();
 
 	*events = fixture_of(test)->nr_events;
 	lost = proto->alerts_lost;
@@ -491,7 +448,7 @@ static void an_alert_that_cannot_be_queued_is_lost(struct kunit *test)
 	struct told t;
 	bool failed;
 
-	if (skip(test))
+	if (fault_skip(test))
 		return;
 	t.proto = fixture_protocol(test, LISTENING);
 	t.other = fixture_protocol(test, PLAIN);
@@ -530,15 +487,15 @@ static void the_packet_of_a_lost_alert_is_freed(struct kunit *test)
 	struct mgm_alert alert = { .type = MGM_ALERT_WRONG_IF };
 	struct mgm_protocol *proto;
 
-	if (skip(test))
+	if (fault_skip(test))
 		return;
 	proto = fixture_protocol(test, LISTENING);
 	alert.skb = MUST(test, alloc_skb(64, GFP_KERNEL));
 	alert.skb->destructor = packet_freed;
 	packets_freed = 0;
-	begin(1);
+	fault_begin(1);
 	mgm_alert_record(proto, &alert);
-	KUNIT_EXPECT_TRUE(test, end());
+	KUNIT_EXPECT_TRUE(test, fault_end());
 	KUNIT_EXPECT_EQ(test, packets_freed, 1);
 	KUNIT_EXPECT_EQ(test, proto->alerts_lost, 1U);
 	EXPECT_SOUND(test);

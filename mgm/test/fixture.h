@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "../core.h"
+#include "table.h"
 
 /* 10.0.0.n, 239.1.1.n and 192.0.2.n */
 #define SRC(n)		htonl(0x0a000000 | (n))
@@ -176,15 +177,5 @@ void fixture_expect_bound(struct kunit *test, enum mgm_limit id, u32 used,
 void fixture_expect_refusal(struct kunit *test, int got,
 			    const struct netlink_ext_ack *extack, int err,
 			    const char *msg, int line);
-
-/* The elements of name_rows[], each with a @desc, are a test's parameters. */
-#define TABLE(name) \
-	static void name##_desc(const typeof(name##_rows[0]) *row, char *desc) \
-	{ \
-		strscpy(desc, row->desc, KUNIT_PARAM_DESC_SIZE); \
-	} \
-	KUNIT_ARRAY_PARAM(name, name##_rows, name##_desc)
-
-#define CASE_TABLE(fn, name) KUNIT_CASE_PARAM(fn, name##_gen_params)
 
 #endif /* _MGM_TEST_FIXTURE_H */
