@@ -53,7 +53,7 @@ static inline void expect_refused(struct __test_metadata *_metadata, int line,
 				  struct mgm_nl *nl, char *before, int expected,
 				  int err, const char *text, const char *msg)
 {
-	char *after = mgm_nl_tables(nl);
+	char *after = nl->tables(nl);
 
 	if (err != expected || !strstr(msg, text) || strcmp(before, after)) {
 		_metadata->passed = 0;
@@ -74,7 +74,7 @@ static inline void expect_refused(struct __test_metadata *_metadata, int line,
 #define EXPECT_REFUSED(_nl, _errno, _text, _call) \
 do { \
 	struct mgm_nl *_n = (_nl); \
-	char *_before = mgm_nl_tables(_n); \
+	char *_before = _n->tables(_n); \
 	int _err = (_call); \
 	expect_refused(_metadata, __LINE__, _n, _before, -(_errno), _err, \
 		       _text, _n->msg); \
@@ -84,7 +84,7 @@ do { \
 #define EXPECT_KERNEL_REFUSED(_nl, _errno, _text, ...) \
 do { \
 	struct mgm_nl *_n = (_nl); \
-	char *_before = mgm_nl_tables(_n); \
+	char *_before = _n->tables(_n); \
 	int _err = kernel_do(__VA_ARGS__); \
 	expect_refused(_metadata, __LINE__, _n, _before, -(_errno), _err, \
 		       _text, kernel_read()->msg); \

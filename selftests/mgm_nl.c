@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The netlink family "mgm" as the tests use it: requests, and the reasons why
- * they were refused.
+ * The netlink family "mgm", and others, as the tests use them: requests, and the
+ * reasons why they were refused.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -179,12 +179,13 @@ int mgm_nl_call(struct mgm_nl *nl, __u8 cmd, __u16 flags, mnl_cb_t cb,
 }
 
 /* Open a socket in the caller's network namespace, with the port asked for. */
-int mgm_nl_open_port(struct mgm_nl *nl, __u32 portid)
+int mgm_nl_open_family(struct mgm_nl *nl, const char *name, __u32 portid)
 {
 	struct timeval limit = { .tv_sec = 60 };
 	int on = 1, err;
 
 	memset(nl, 0, sizeof(*nl));
+	nl->tables = mgm_nl_tables;
 	nl->sk = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!nl->sk)
 		return -errno;
@@ -198,13 +199,18 @@ int mgm_nl_open_port(struct mgm_nl *nl, __u32 portid)
 	nl->portid = mnl_socket_get_portid(nl->sk);
 
 	begin(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, NLM_F_ACK, 1);
-	mnl_attr_put_strz(&nl->req.nlh, CTRL_ATTR_FAMILY_NAME, MGM_GENL_NAME);
+	mnl_attr_put_strz(&nl->req.nlh, CTRL_ATTR_FAMILY_NAME, name);
 	err = talk(nl, family_cb, nl);
 	if (!err)
 		return 0;
 close:
 	mgm_nl_close(nl);
 	return err;
+}
+
+int mgm_nl_open_port(struct mgm_nl *nl, __u32 portid)
+{
+	return mgm_nl_open_family(nl, MGM_GENL_NAME, portid);
 }
 
 int mgm_nl_open(struct mgm_nl *nl)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The netlink family "mgm" as the tests use it: every message is put together
- * attribute by attribute, so that wrong ones can be sent too, and a refusal is
- * kept with all that the kernel said about it.
+ * The netlink family "mgm", and others, as the tests use them: every message is
+ * put together attribute by attribute, so that wrong ones can be sent too, and a
+ * refusal is kept with all that the kernel said about it.
  */
 #ifndef MGM_NL_H
 #define MGM_NL_H
@@ -19,8 +19,9 @@
  * struct mgm_nl - a socket, and what the last call on it brought
  * @sk: the socket
  * @portid: its netlink port
- * @family: number of the family "mgm"
+ * @family: number of the family
  * @monitor: number of its multicast group
+ * @tables: everything that can be read, as one text; the caller frees it
  * @seq: of the last request
  * @msg: what the kernel said; empty if nothing
  * @attr: type of the attribute that it blamed; 0 if none
@@ -34,6 +35,7 @@ struct mgm_nl {
 	__u32 portid;
 	__u16 family;
 	__u32 monitor;
+	char *(*tables)(struct mgm_nl *nl);
 	__u32 seq;
 	char msg[256];
 	unsigned int attr;
@@ -72,6 +74,7 @@ struct mgm_nl_attr {
 
 int mgm_nl_open(struct mgm_nl *nl);
 int mgm_nl_open_port(struct mgm_nl *nl, __u32 portid);
+int mgm_nl_open_family(struct mgm_nl *nl, const char *name, __u32 portid);
 void mgm_nl_close(struct mgm_nl *nl);
 
 int mgm_nl_call(struct mgm_nl *nl, __u8 cmd, __u16 flags, mnl_cb_t cb,

@@ -6,38 +6,26 @@
 	h3 10.0.3.2 --- r3 [        ] r4 --- 10.0.4.2 h4	smcroute
 
 A protocol of MGM has r1 and r2; smcroute, with the kernel's own forwarder, has r3
-and r4 and a static route between them. smcroute is Debian's: installed, or unpacked
-by tools/vm/fetch-peers under ${MGM_CACHE:-~/.cache/mgm}/peers."""
+and r4 and a static route between them. smcroute is Debian's."""
 
 import contextlib
 import os
-import shutil
 import subprocess
 import tempfile
 
 from lib import module
 from lib.genl import Client
-from lib.tap import Skip, case, check, equal, run, wait
+from lib.peer import find
+from lib.tap import case, check, equal, run, wait
 from lib.topology import Protocol, star
 from lib.traffic import Receiver, Sender, Stream, one_cpu
 
 OURS, THEIRS = "239.15.1.1", "239.15.2.1"
 
 
-def find_smcroute():
-    """The daemon, or Skip."""
-    cache = os.environ.get("MGM_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "mgm")
-    unpacked = os.path.join(cache, "peers/smcroute/usr/sbin/smcrouted")
-    found = unpacked if os.access(unpacked, os.X_OK) else shutil.which("smcrouted")
-    if not found:
-        raise Skip("no smcroute: tools/vm/fetch-peers gets it")
-    return found
-
-
 def setup():
     """The hosts; the daemon comes and goes with the cases."""
-    smcroute = find_smcroute()
+    smcroute = find("smcroute", "usr/sbin/smcrouted")
     lab = star(4)
     lab.smcroute = smcroute
     return lab

@@ -18,6 +18,8 @@ FIXTURE_SETUP(unload)
 {
 	ASSERT_EQ(0, netns_new());
 	ASSERT_EQ(0, WAIT_FOR(!module_unload("mgm_test")) ? 0 : -1);
+	if (module_loaded("mgm_igmp"))
+		ASSERT_EQ(0, WAIT_FOR(!module_unload("mgm_igmp")) ? 0 : -1);
 	self->ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	self->dev = rtnl_veth("veth0", "veth1");
 	ASSERT_LT(0, self->dev);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The constants of <linux/mgm.h>, read from the header itself: MGM_CMD_MFE_GET
-and the rest are attributes of this module."""
+"""The constants of <linux/mgm.h> and <linux/mgm_igmp.h>, read from the headers
+themselves: MGM_CMD_MFE_GET and the rest are attributes of this module."""
 
 import os
 import re
@@ -16,7 +16,8 @@ def _read(path):
         following = 0
         for entry in filter(None, (e.strip() for e in body.split(","))):
             name, _, value = (part.strip() for part in entry.partition("="))
-            if name.startswith("__") or name.endswith("_MAX"):
+            # What the kernel's tables end with.
+            if name.startswith("__") or value.startswith("("):
                 continue
             values[name] = int(value, 0) if value else following
             following = values[name] + 1
@@ -28,6 +29,7 @@ for _path in (os.environ.get("MGM_UAPI") or "",
               "/usr/include/linux/mgm.h"):
     if os.path.exists(_path):
         globals().update(_read(_path))
+        globals().update(_read(os.path.join(os.path.dirname(_path), "mgm_igmp.h")))
         break
 else:
     raise FileNotFoundError("no linux/mgm.h; name it in $MGM_UAPI")

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The netlink family "mgm": one client a socket, attributes as dictionaries.
+"""The netlink families "mgm" and "mgm_igmp": one client a socket, attributes as
+dictionaries.
 
 Keys are the attributes' names without their set, in small letters, addresses
-without the 4: {"ifindex": 3, "group": "239.1.1.1", ...}. Values are int or str;
-of nests dictionaries, in a list where there can be several.
+without the 4 where nothing else has that name: {"ifindex": 3, "group":
+"239.1.1.1", ...}. Values are int or str; of nests dictionaries, in a list where
+there can be several.
 """
 
 import select
@@ -26,21 +28,24 @@ CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 1, 2
 FAMILY_VERSION = 1
 
 _STRINGS = {"name", "module", "owner_name"}
-_NESTS = {"oif": "oif", "veto": "oif", "drops": "drop"}
-_REPEATED = {"oif", "veto"}
-_commands = abi.names("MGM_CMD_")
+_NESTS = {"oif": "oif", "veto": "oif", "drops": "drop", "stats": "stats",
+          "source": "source"}
+_REPEATED = {"oif", "veto", "source"}
+# What a command carries, where its first word does not say so.
+_OBJECTS = {"igmp": "interface", "join": "group", "leave": "group"}
 
 
 class _Set:
-    """One attribute set: from names to numbers and back."""
+    """One attribute set of a family: from names to numbers and back."""
 
-    def __init__(self, prefix):
-        self.prefix = prefix
+    def __init__(self, prefix, sets):
+        self.sets = sets
         self.names = {}
         self.numbers = {}
-        for number, name in abi.names(prefix).items():
+        known = abi.names(prefix)
+        for number, name in known.items():
             address = name[-1] in "46"
-            if name.endswith("4"):
+            if name.endswith("4") and name[:-1] not in known.values():
                 name = name[:-1]
             self.names[number] = (name, address)
             self.numbers[name] = number
@@ -65,44 +70,55 @@ class _Set:
             name, address = self.names.get(number, (f"?{number}", False))
             if name == "pad":
                 continue
-            if name in _NESTS:
-                nested = SETS[_NESTS[name]].decode(value)
+            if address:
+                family = socket.AF_INET if len(value) == 4 else socket.AF_INET6
+                values[name] = socket.inet_ntop(family, value)
+            elif name in _NESTS:
+                nested = self.sets[_NESTS[name]].decode(value)
                 if name in _REPEATED:
                     values.setdefault(name, []).append(nested)
                 else:
                     values[name] = nested
             elif name in _STRINGS:
                 values[name] = value.rstrip(b"\0").decode()
-            elif address:
-                family = socket.AF_INET if len(value) == 4 else socket.AF_INET6
-                values[name] = socket.inet_ntop(family, value)
             else:
                 values[name] = int.from_bytes(value, "little")
         return values
 
 
-SETS = {name: _Set(f"MGM_A_{name.upper()}_")
-        for name in ("protocol", "interface", "drop", "membership", "mfe", "oif",
-                     "limit", "config")}
+class _Family:
+    """What the headers say of a family: its commands, its attribute sets."""
+
+    def __init__(self, prefix, *sets):
+        self.commands = abi.names(prefix + "CMD_")
+        self.numbers = {name: number for number, name in self.commands.items()}
+        self.sets = {}
+        for name in sets:
+            self.sets[name] = _Set(f"{prefix}A_{name.upper()}_", self.sets)
+
+    def object(self, command):
+        """The attribute set that a command or notification carries."""
+        first = self.commands.get(command, "").split("_")[0]
+        return self.sets[_OBJECTS.get(first, first)]
 
 
-def _object(command):
-    """The attribute set that a command or notification carries."""
-    name = _commands.get(command, "")
-    if name.startswith("igmp_"):
-        return SETS["interface"]
-    return SETS[name.split("_")[0]]
+_FAMILIES = {
+    "mgm": _Family("MGM_", "protocol", "interface", "drop", "membership", "mfe", "oif",
+                   "limit", "config"),
+    "mgm_igmp": _Family("MGM_IGMP_", "interface", "stats", "group", "source"),
+}
 
 
 class Client(Netlink):
-    """A socket of the family in a network namespace.
+    """A socket of a family in a network namespace.
 
     A registration made on it lives as long as it does."""
 
-    def __init__(self, netns):
+    def __init__(self, netns, name="mgm"):
         super().__init__(netns, NETLINK_GENERIC)
+        self.known = _FAMILIES[name]
         _, payload = self._talk(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, attribute(
-            CTRL_ATTR_FAMILY_NAME, b"mgm\0"))[0]
+            CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0"))[0]
         family = dict(attributes(payload))
         self.family = struct.unpack("=H", family[CTRL_ATTR_FAMILY_ID][:2])[0]
         self.groups = {}
@@ -119,21 +135,22 @@ class Client(Netlink):
 
     def call(self, command, **values):
         """One request that answers one object, or none: a dictionary."""
-        number = getattr(abi, "MGM_CMD_" + command.upper())
+        number = self.known.numbers[command]
         answer = {}
         for answered, body in self._talk(self.family, number, 0,
-                                         _object(number).encode(values)):
-            answer = _object(answered).decode(body)
+                                         self.known.object(number).encode(values)):
+            answer = self.known.object(answered).decode(body)
         return answer
 
     def dump(self, command, **values):
         """All objects of a kind: a list, taken again if it was interrupted."""
-        number = getattr(abi, "MGM_CMD_" + command.upper())
+        number = self.known.numbers[command]
         while True:
             answers = self._talk(self.family, number, NLM_F_DUMP,
-                                 _object(number).encode(values))
+                                 self.known.object(number).encode(values))
             if all(answered is not None for answered, _ in answers):
-                return [_object(answered).decode(body) for answered, body in answers]
+                return [self.known.object(answered).decode(body)
+                        for answered, body in answers]
 
     def mfe(self, group, source):
         """The entry of (source, group), or None."""
@@ -175,7 +192,8 @@ class Client(Netlink):
             for kind, _, _, body in self.read():
                 if kind != self.family:
                     continue
-                event = (_commands[body[0]], _object(body[0]).decode(body[4:]))
+                event = (self.known.commands[body[0]],
+                         self.known.object(body[0]).decode(body[4:]))
                 found.append(event)
                 if until and until(*event):
                     return found

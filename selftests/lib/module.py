@@ -5,6 +5,9 @@ checkout, loaded if absent, and in the end unloaded if it was us."""
 import os
 import subprocess
 
+# What a module of ours needs of the others.
+_NEEDS = {"mgm_igmp": "mgm", "mgm_test": "mgm"}
+
 _top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _loaded = []
 
@@ -19,9 +22,11 @@ def present(name):
 
 
 def load(name):
-    """Load a module, unless it is there."""
+    """Load a module and what it needs, unless it is there."""
     if present(name):
         return
+    if name in _NEEDS:
+        load(_NEEDS[name])
     path = os.path.join(os.environ.get("MGM_MODDIR") or _top, name + ".ko")
     if os.path.exists(path):
         done = subprocess.run(["insmod", path], stderr=subprocess.PIPE, text=True)
@@ -36,13 +41,15 @@ def load(name):
 
 
 def unload(name):
-    """Unload a module."""
+    """Unload a module, and before it those that need it."""
+    for user in os.listdir(f"/sys/module/{name}/holders"):
+        unload(user)
     subprocess.run(["rmmod", name], check=True)
     if name in _loaded:
         _loaded.remove(name)
 
 
 def unload_ours():
-    """Unload what load() has loaded, last first."""
+    """Unload what load() has loaded, last first, and whatever needs it."""
     while _loaded:
         unload(_loaded[-1])

@@ -354,3 +354,18 @@ def star(count):
         lab.close()
         raise
     return lab
+
+
+def switch(lab, *ends, options="mcast_snooping 0"):
+    """A namespace that is a switch: a bridge br0 with a port p1, p2, ... to each of
+    the ends, (namespace, device to make there) each."""
+    lan = lab.netns("switch")
+    lines = [f"link add br0 type bridge {options}", "link set br0 up"]
+    for i, (netns, device) in enumerate(ends, 1):
+        lines += [f"link add p{i} type veth peer name {device} netns {netns.name}",
+                  f"link set p{i} up master br0"]
+    lan.ip("\n".join(lines))
+    for netns, device in ends:
+        netns.rtnl.up(device)
+    lab.ready(*ends, *((lan, f"p{i}") for i in range(1, len(ends) + 1)))
+    return lan

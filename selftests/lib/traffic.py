@@ -22,7 +22,8 @@ PORT = 5000
 IP_PKTINFO, IP_TTL, IP_MULTICAST_ALL = 8, 2, 49
 IP_RECVTTL, IP_FREEBIND, IP_OPTIONS, IP_MTU_DISCOVER = 12, 15, 4, 10
 IP_MULTICAST_IF, IP_ADD_MEMBERSHIP = 32, 35
-IP_DROP_MEMBERSHIP, IP_ADD_SOURCE_MEMBERSHIP = 36, 39
+IP_DROP_MEMBERSHIP, IP_UNBLOCK_SOURCE, IP_BLOCK_SOURCE = 36, 37, 38
+IP_ADD_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP = 39, 40
 IP_PMTUDISC_DONT, IP_PMTUDISC_DO = 0, 2
 UDP_SEGMENT = 103
 SO_SNDBUFFORCE, SO_RCVBUFFORCE, SO_ATTACH_FILTER = 32, 33, 26
@@ -164,20 +165,33 @@ class Receiver:
         self.socket.setsockopt(socket.SOL_IP, option, struct.pack(
             "=4s4si", socket.inet_aton(group), bytes(4), ifindex))
 
+    def _source(self, option, group, source):
+        self.socket.setsockopt(socket.SOL_IP, option, struct.pack(
+            "=4s4s4s", socket.inet_aton(group), socket.inet_aton(self.address),
+            socket.inet_aton(source)))
+
     def join(self, group, device=None, source=None):
         """Join a group on a device, perhaps for one source only."""
         if source:
-            self.socket.setsockopt(socket.SOL_IP, IP_ADD_SOURCE_MEMBERSHIP,
-                                   struct.pack("=4s4s4s", socket.inet_aton(group),
-                                               socket.inet_aton(self.address),
-                                               socket.inet_aton(source)))
+            self._source(IP_ADD_SOURCE_MEMBERSHIP, group, source)
         else:
             self._membership(IP_ADD_MEMBERSHIP, group, device)
         return self
 
-    def leave(self, group, device=None):
-        """Leave a group on a device."""
-        self._membership(IP_DROP_MEMBERSHIP, group, device)
+    def leave(self, group, device=None, source=None):
+        """Leave a group on a device, or one source of it."""
+        if source:
+            self._source(IP_DROP_SOURCE_MEMBERSHIP, group, source)
+        else:
+            self._membership(IP_DROP_MEMBERSHIP, group, device)
+
+    def block(self, group, source):
+        """Of a group that is joined: do without one source."""
+        self._source(IP_BLOCK_SOURCE, group, source)
+
+    def unblock(self, group, source):
+        """No longer."""
+        self._source(IP_UNBLOCK_SOURCE, group, source)
 
     def read(self, limit=0.0):
         """Take in what is there; if nothing is, wait for it up to a limit."""
