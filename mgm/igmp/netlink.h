@@ -23,6 +23,8 @@ int mgm_igmp_nl_group_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 
 /* netlink_set.c */
+struct mgm_igmp_if *mgm_igmp_nl_lock_if(struct mgm_igmp_net *in,
+					struct genl_info *info, int attr);
 int mgm_igmp_nl_interface_enable_doit(struct sk_buff *skb,
 				      struct genl_info *info);
 int mgm_igmp_nl_interface_disable_doit(struct sk_buff *skb,

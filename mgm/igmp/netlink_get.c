@@ -171,10 +171,6 @@ int mgm_igmp_nl_interface_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int err = -EMSGSIZE;
 	void *hdr;
 
-	if (GENL_REQ_ATTR_CHECK(info, MGM_IGMP_A_INTERFACE_IFINDEX)) {
-		NL_SET_ERR_MSG(info->extack, "the interface index is missing");
-		return -EINVAL;
-	}
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
@@ -183,17 +179,12 @@ int mgm_igmp_nl_interface_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!hdr)
 		goto free;
 
-	mutex_lock(&in->lock);
-	ifc = mgm_igmp_if_find(in, nla_get_u32(info->attrs[MGM_IGMP_A_INTERFACE_IFINDEX]));
-	if (ifc) {
-		ifc->now = ktime_get();
-		err = fill_interface(reply, ifc);
-	} else {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[MGM_IGMP_A_INTERFACE_IFINDEX],
-				    "IGMP is not enabled on this interface");
-		err = -ENOENT;
+	ifc = mgm_igmp_nl_lock_if(in, info, MGM_IGMP_A_INTERFACE_IFINDEX);
+	if (IS_ERR(ifc)) {
+		err = PTR_ERR(ifc);
+		goto free;
 	}
+	err = fill_interface(reply, ifc);
 	mutex_unlock(&in->lock);
 	if (err)
 		goto free;

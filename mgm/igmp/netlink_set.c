@@ -144,8 +144,8 @@ int mgm_igmp_nl_interface_disable_doit(struct sk_buff *skb,
  * Lock, and find the interface of a request about it: with the lock held, if that
  * is no error.
  */
-static struct mgm_igmp_if *lock_if(struct mgm_igmp_net *in,
-				   struct genl_info *info, int attr)
+struct mgm_igmp_if *mgm_igmp_nl_lock_if(struct mgm_igmp_net *in,
+					struct genl_info *info, int attr)
 {
 	struct mgm_igmp_if *ifc;
 	u32 ifindex;
@@ -174,7 +174,7 @@ int mgm_igmp_nl_interface_set_doit(struct sk_buff *skb,
 	struct mgm_igmp_if *ifc;
 	int err;
 
-	ifc = lock_if(in, info, MGM_IGMP_A_INTERFACE_IFINDEX);
+	ifc = mgm_igmp_nl_lock_if(in, info, MGM_IGMP_A_INTERFACE_IFINDEX);
 	if (IS_ERR(ifc))
 		return PTR_ERR(ifc);
 	config = ifc->config;
@@ -230,7 +230,7 @@ static int change_joined(struct genl_info *info,
 	__be32 grp, src;
 	int err;
 
-	ifc = lock_if(in, info, MGM_IGMP_A_GROUP_IFINDEX);
+	ifc = mgm_igmp_nl_lock_if(in, info, MGM_IGMP_A_GROUP_IFINDEX);
 	if (IS_ERR(ifc))
 		return PTR_ERR(ifc);
 	err = parse_flow(info, &grp, &src);
