@@ -139,18 +139,23 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 }
 
 /*
- * Parse the header options of a private copy. Those that a forwarder has to
- * fill in are more than what the kernel lends to modules: false.
+ * Parse the header options of a private copy, which has its device. Those that a
+ * forwarder has to fill in are more than what the kernel lends to modules: false.
+ * So is nonsense, of which nobody is told: the packet was sent to a group.
  */
 static bool parse_options(struct net *net, struct sk_buff *skb)
 {
 	struct ip_options *opt = &IPCB(skb)->opt;
+	__be32 info;
 
 	memset(opt, 0, sizeof(*opt));
+	/* Raw sockets and netfilter can make any header. */
+	if (ip_hdr(skb)->ihl < 5 || ip_hdrlen(skb) > skb_headlen(skb))
+		return false;
 	opt->optlen = ip_hdrlen(skb) - sizeof(struct iphdr);
 	if (!opt->optlen)
 		return true;
-	return !ip_options_compile(net, opt, skb) &&
+	return !__ip_options_compile(net, opt, skb, &info) &&
 	       !opt->srr && !opt->rr && !opt->ts;
 }
 
@@ -174,6 +179,8 @@ static enum mgm_a_drop prepare(struct net *net, struct sk_buff *skb,
 	}
 	skb_dst_drop(skb);
 	skb_dst_set(skb, &rt->dst);
+	/* What was held, and what the router sends, has none yet. */
+	skb->dev = in;
 	if (!parse_options(net, skb))
 		return MGM_A_DROP_OPTION;
 	skb_orphan(skb);
@@ -181,7 +188,6 @@ static enum mgm_a_drop prepare(struct net *net, struct sk_buff *skb,
 	skb_clear_tstamp(skb);
 	ip_decrease_ttl(ip_hdr(skb));
 	IPCB(skb)->flags = IPSKB_FORWARDED;
-	skb->dev = in;
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
 	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
 #endif
