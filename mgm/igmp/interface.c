@@ -60,9 +60,10 @@ static void destroy(struct mgm_igmp_if *ifc)
 	mgm_igmp_changed(in);
 	mutex_unlock(&in->lock);
 	synchronize_net();
+	/* Both of these set timers. */
+	cancel_work_sync(&ifc->link_work);
 	mgm_igmp_input_exit(ifc);
 	mgm_igmp_timers_exit(ifc);
-	cancel_work_sync(&ifc->link_work);
 	mutex_lock(&in->lock);
 	mgm_igmp_groups_flush(ifc);
 	mutex_unlock(&in->lock);
