@@ -9,6 +9,31 @@
 
 #include "core.h"
 
+/* What user space calls the callback; 0 if it can have none. */
+static u32 callback_flag(enum mgm_alert_type type)
+{
+	switch (type) {
+	case MGM_ALERT_JOIN:
+		return MGM_CALLBACK_F_JOIN;
+	case MGM_ALERT_PRUNE:
+		return MGM_CALLBACK_F_PRUNE;
+	case MGM_ALERT_LOCAL_JOIN:
+		return MGM_CALLBACK_F_LOCAL_JOIN;
+	case MGM_ALERT_LOCAL_LEAVE:
+		return MGM_CALLBACK_F_LOCAL_LEAVE;
+	case MGM_ALERT_WRONG_IF:
+		return MGM_CALLBACK_F_WRONG_IF;
+	case MGM_ALERT_RPF:
+		return MGM_CALLBACK_F_RPF;
+	case MGM_ALERT_CREATION:
+		return MGM_CALLBACK_F_CREATION;
+	case MGM_ALERT_OVERRUN:
+		return U32_MAX;
+	default:
+		return 0;
+	}
+}
+
 /* Has @proto a callback for it? */
 bool mgm_alert_wanted(const struct mgm_protocol *proto,
 		      enum mgm_alert_type type)
@@ -16,7 +41,7 @@ bool mgm_alert_wanted(const struct mgm_protocol *proto,
 	const struct mgm_protocol_ops *ops = proto->ops;
 
 	if (!ops)
-		return false;
+		return proto->callbacks & callback_flag(type);
 	switch (type) {
 	case MGM_ALERT_JOIN:
 		return ops->join_alert;
@@ -45,6 +70,7 @@ bool mgm_alert_wanted(const struct mgm_protocol *proto,
 void mgm_alert_init(struct mgm_protocol *proto)
 {
 	INIT_LIST_HEAD(&proto->alerts);
+	INIT_LIST_HEAD(&proto->asked);
 	INIT_LIST_HEAD(&proto->overrun.node);
 	proto->overrun.type = MGM_ALERT_OVERRUN;
 }
@@ -64,6 +90,7 @@ void mgm_alert_queue(struct mgm_protocol *proto, struct mgm_alert *alert)
 static void lose(struct mgm_protocol *proto)
 {
 	proto->alerts_lost++;
+	proto->lost_untold++;
 	if (!mgm_alert_wanted(proto, MGM_ALERT_OVERRUN))
 		return;
 	if (list_empty(&proto->overrun.node))

@@ -46,7 +46,7 @@ int mgm_protocol_register(struct net *net,
 		}
 	}
 	mutex_lock(&mn->lock);
-	proto = mgm_protocol_create(mn, params, flags, 0, extack);
+	proto = mgm_protocol_create(mn, params, flags, NULL, extack);
 	err = PTR_ERR_OR_ZERO(proto);
 	if (!err)
 		*handle = proto->handle;
@@ -256,6 +256,8 @@ void mgm_do_config_set(struct mgm_net *mn, const struct mgm_config *config,
 	if (which & MGM_SET_WRONG_IF_INTERVAL)
 		WRITE_ONCE(mn->config.wrong_if_interval,
 			   config->wrong_if_interval);
+	if (which & MGM_SET_ANSWER_TIMEOUT)
+		mn->config.answer_timeout = config->answer_timeout;
 	if (which & MGM_SET_RPF_TABLE) {
 		WRITE_ONCE(mn->config.rpf_table, config->rpf_table);
 		mgm_watch_all(mn);

@@ -124,8 +124,8 @@ int mgm_mfe_oif_next(struct net *net, const struct mgm_sg *sg,
 }
 EXPORT_SYMBOL_GPL(mgm_mfe_oif_next);
 
-static int check_upstream(const union mgm_addr *upstream,
-			  struct netlink_ext_ack *extack)
+int mgm_check_upstream(const union mgm_addr *upstream,
+		       struct netlink_ext_ack *extack)
 {
 	struct mgm_if nexthop = { .ifindex = 1, .family = AF_INET };
 
@@ -175,7 +175,7 @@ int mgm_do_mfe_set(struct mgm_net *mn, struct mgm_client *client,
 	}
 	err = mgm_check_handover(in, extack);
 	if (!err && upstream)
-		err = check_upstream(upstream, extack);
+		err = mgm_check_upstream(upstream, extack);
 	if (err)
 		goto unlock;
 

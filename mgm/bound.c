@@ -31,6 +31,7 @@ void mgm_config_init(struct mgm_net *mn)
 {
 	mn->config.mfe_timeout = MGM_TIMEOUT_DEFAULT;
 	mn->config.wrong_if_interval = 3000;
+	mn->config.answer_timeout = 1000;
 }
 
 bool mgm_bound_charge(struct mgm_net *mn, enum mgm_limit id, u32 n)

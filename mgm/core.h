@@ -45,6 +45,12 @@ struct completion;
  * default. Waiting in a callback for the end of another protocol is refused where
  * it closes a circle (&mgm_protocol.waits_for).
  *
+ * A protocol in user space is told under the lock, by a message to its socket, which
+ * waits for nothing. An alert that it may answer moves to &mgm_protocol.asked, and
+ * belongs there until the answer comes, its time is over (&mgm_net.answers), or the
+ * protocol ends. The socket is named by its port; where it has gone already, telling
+ * fails, and its end shuts the protocol down.
+ *
  * While IGMP is told of a change of owner the interface is marked
  * (&mgm_interface.handover), with no lock held. Whoever set the mark is the
  * only one to touch the interface's ownership until it is cleared: calls of
@@ -97,9 +103,14 @@ enum mgm_alert_type {
 	MGM_ALERT_IGMP_ENABLE,
 };
 
-/* What a protocol is to be told, in its queue. Up to OVERRUN nobody waits. */
+/*
+ * What a protocol is to be told, in its queue, or, if it is in user space and has
+ * been told, among what it has yet to answer. Up to OVERRUN nobody waits.
+ */
 struct mgm_alert {
 	struct list_head node;
+	u32 id;				/* in user space, if it can answer */
+	unsigned long deadline;
 	enum mgm_alert_type type;
 	bool member;			/* of JOIN, PRUNE: about a membership */
 	struct mgm_sg sg;
@@ -137,7 +148,15 @@ struct mgm_protocol {
 	u32 alerts_lost;
 	u64 alerts_queued;		/* ever, and how many of them are done */
 	u64 alerts_done;
+	u32 lost_untold;		/* of those, in user space */
 	struct mgm_alert overrun;	/* in the queue behind what was lost */
+	/* In user space: how to tell it, without waiting, and of what. */
+	int (*tell)(const struct mgm_protocol *proto,
+		    const struct mgm_alert *alert);
+	u32 callbacks;
+	struct list_head asked;		/* what it may answer */
+	u32 nr_asked;
+	u32 last_id;
 	struct work_struct work;	/* delivers them */
 	u32 nr_works;			/* how often it has yet to run to its end */
 	bool stopped;			/* nothing is delivered any more */
@@ -349,13 +368,23 @@ struct mgm_config {
 	u32 mfe_timeout;
 	u32 rpf_table;
 	u32 wrong_if_interval;
+	u32 answer_timeout;
+};
+
+/* What can be read as a whole. */
+enum mgm_table {
+	MGM_TABLE_PROTOCOLS,
+	MGM_TABLE_INTERFACES,
+	MGM_TABLE_MEMBERSHIPS,
+	MGM_TABLE_MFES,
+	MGM_TABLES
 };
 
 /**
  * struct mgm_net - MGM in one network namespace
  * @net: the namespace
  * @lock: orders all changes
- * @genid: counts changes, never 0; makes dumps consistent
+ * @genids: counts the changes of each table, never 0; makes dumps consistent
  * @protocols: by handle
  * @igmp: the protocol that is IGMP here
  * @interfaces: by (ifindex, next hop)
@@ -372,13 +401,14 @@ struct mgm_config {
  * @pending: packets held
  * @wrong: packets on a wrong interface
  * @watch: route changes
+ * @answers: answers by default for protocols in user space that do not
  * @expire: removes MFEs whose time is over
  * @link_work: releases the interfaces of devices that go
  */
 struct mgm_net {
 	struct net *net;
 	struct mutex lock;		/* all changes */
-	u32 genid;
+	u32 genids[MGM_TABLES];
 	struct xarray protocols;
 	struct mgm_protocol *igmp;
 	struct rb_root interfaces;
@@ -395,6 +425,7 @@ struct mgm_net {
 	struct mgm_pending pending;
 	struct mgm_wrong wrong;
 	struct mgm_watch watch;
+	struct delayed_work answers;
 	struct delayed_work expire;
 	struct work_struct link_work;
 };
@@ -438,20 +469,23 @@ enum mgm_event {
 	MGM_EVENT_MFE_ADD,
 	MGM_EVENT_MFE_CHANGE,
 	MGM_EVENT_MFE_DEL,
+	MGM_EVENT_ALERT,
 };
 
 struct mgm_event_info {
 	struct mgm_net *mn;
-	u32 handle;			/* whose change it is, 0 if nobody's */
+	u32 handle;			/* whose change or alert it is, 0 if nobody's */
 	union {
 		const struct mgm_protocol *proto;
 		const struct mgm_interface *ifc;
 		const struct mgm_membership *membership;
 		const struct mgm_mfe *mfe;
+		const struct mgm_alert *alert;
 		const void *obj;
 	};
 };
 
+void mgm_event_init(struct mgm_net *mn);
 void mgm_event(struct mgm_net *mn, enum mgm_event event, u32 handle,
 	       const void *obj);
 void mgm_event_alert(const struct mgm_protocol *proto,
@@ -460,10 +494,19 @@ int mgm_event_listen(struct notifier_block *nb);
 void mgm_event_unlisten(struct notifier_block *nb);
 
 /* protocol.c */
+/* The socket of a protocol in user space; see &struct mgm_protocol. */
+struct mgm_peer {
+	u32 portid;
+	int (*tell)(const struct mgm_protocol *proto,
+		    const struct mgm_alert *alert);
+	u32 callbacks;
+};
+
 struct mgm_protocol *
 mgm_protocol_create(struct mgm_net *mn,
 		    const struct mgm_protocol_params *params, u32 flags,
-		    u32 portid, struct netlink_ext_ack *extack);
+		    const struct mgm_peer *peer,
+		    struct netlink_ext_ack *extack);
 void mgm_protocol_destroy(struct mgm_net *mn, struct mgm_protocol *proto);
 struct mgm_protocol *mgm_protocol_find(struct mgm_net *mn, u32 handle);
 struct mgm_protocol *mgm_protocol_find_client(struct mgm_net *mn,
@@ -521,6 +564,9 @@ unsigned int mgm_group_interfaces(struct mgm_net *mn, const struct mgm_sg *sg,
 				  struct mgm_interface **v, unsigned int size);
 struct mgm_group *mgm_group_find(struct mgm_net *mn, const struct mgm_sg *sg);
 
+bool mgm_alert_wanted(const struct mgm_protocol *proto,
+		      enum mgm_alert_type type);	/* alert.c */
+
 /*
  * IGMP's word counts where no routing protocol owns the link, and where the
  * owner does not want to decide by itself (it has no local_join callback).
@@ -532,7 +578,7 @@ static inline bool mgm_membership_in_force(const struct mgm_protocol *proto,
 
 	if (proto == owner || !owner)
 		return true;
-	return !owner->ops || !owner->ops->local_join;
+	return !mgm_alert_wanted(owner, MGM_ALERT_LOCAL_JOIN);
 }
 
 /* interest.c: who is interested in what, and who is told of it */
@@ -543,8 +589,6 @@ void mgm_interest_join(struct mgm_net *mn, struct mgm_membership *m);
 void mgm_interest_leave(struct mgm_net *mn, struct mgm_membership *m);
 
 /* alert.c: the queues */
-bool mgm_alert_wanted(const struct mgm_protocol *proto,
-		      enum mgm_alert_type type);
 void mgm_alert_init(struct mgm_protocol *proto);
 void mgm_alert_record(struct mgm_protocol *proto,
 		      const struct mgm_alert *alert);
@@ -553,6 +597,16 @@ struct mgm_alert *mgm_alert_next(struct mgm_protocol *proto);
 void mgm_alert_done(struct mgm_protocol *proto, struct mgm_alert *alert,
 		    u32 timeout);
 void mgm_alert_purge(struct mgm_protocol *proto);
+
+/* answer.c: what protocols in user space may answer */
+void mgm_answer_init(struct mgm_net *mn);
+void mgm_answer_exit(struct mgm_net *mn);
+bool mgm_answer_wanted(const struct mgm_alert *alert);
+void mgm_answer_await(struct mgm_protocol *proto, struct mgm_alert *alert);
+struct mgm_alert *mgm_answer_find(struct mgm_protocol *proto, u32 id);
+void mgm_answer_done(struct mgm_protocol *proto, struct mgm_alert *alert,
+		     u32 timeout);
+void mgm_answer_purge(struct mgm_protocol *proto);
 
 /* deliver.c: out of the queues, into the protocols */
 void mgm_deliver_init(struct mgm_protocol *proto);
@@ -679,6 +733,7 @@ int mgm_do_limit_set(struct mgm_net *mn, enum mgm_limit id, u32 value,
 #define MGM_SET_MFE_TIMEOUT		1
 #define MGM_SET_RPF_TABLE		2
 #define MGM_SET_WRONG_IF_INTERVAL	4
+#define MGM_SET_ANSWER_TIMEOUT		8
 void mgm_do_config_set(struct mgm_net *mn, const struct mgm_config *config,
 		       u32 which);
 int mgm_do_membership_add(struct mgm_net *mn, struct mgm_client *client,
@@ -688,6 +743,8 @@ int mgm_do_membership_del(struct mgm_net *mn, struct mgm_client *client,
 			  const struct mgm_if *ifc, const struct mgm_sg *sg,
 			  u32 flags, struct netlink_ext_ack *extack);
 /* What is NULL stays. */
+int mgm_check_upstream(const union mgm_addr *upstream,
+		       struct netlink_ext_ack *extack);
 int mgm_do_mfe_set(struct mgm_net *mn, struct mgm_client *client,
 		   const struct mgm_sg *sg, const struct mgm_if *iif,
 		   const union mgm_addr *upstream,
@@ -714,13 +771,6 @@ int mgm_do_shutdown(struct mgm_net *mn, u32 handle);
 void mgm_shutdown_socket(struct mgm_net *mn, u32 portid);
 void mgm_shutdown_all(struct mgm_net *mn);
 void mgm_shutdown_dead_links(struct mgm_net *mn);
-
-static inline void mgm_changed(struct mgm_net *mn)
-{
-	lockdep_assert_held(&mn->lock);
-	if (!++mn->genid)
-		mn->genid = 1;
-}
 
 /* netlink.c */
 int mgm_netlink_init(void);

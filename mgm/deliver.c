@@ -67,6 +67,37 @@ static void before_handover(struct mgm_protocol *igmp,
 		ifc->igmp_frozen = false;
 }
 
+static u32 next_id(struct mgm_protocol *proto)
+{
+	if (!++proto->last_id)
+		proto->last_id = 1;
+	return proto->last_id;
+}
+
+/*
+ * A protocol in user space is told under the lock, which takes no time, and answers
+ * later, if at all. As many answers are waited for as alerts may wait.
+ */
+static void tell(struct mgm_protocol *proto, struct mgm_alert *alert)
+{
+	struct mgm_net *mn = proto->mn;
+
+	if (mgm_answer_wanted(alert) &&
+	    proto->nr_asked < mn->bounds[MGM_LIMIT_ALERTS].value)
+		alert->id = next_id(proto);
+	if (proto->tell(proto, alert)) {
+		proto->alerts_lost++;
+		proto->lost_untold++;
+		alert->id = 0;
+	} else {
+		proto->lost_untold = 0;
+	}
+	if (alert->id)
+		mgm_answer_await(proto, alert);
+	else
+		mgm_alert_done(proto, alert, mn->config.mfe_timeout);
+}
+
 static void deliver(struct work_struct *work)
 {
 	struct mgm_protocol *proto = container_of(work, struct mgm_protocol,
@@ -77,6 +108,14 @@ static void deliver(struct work_struct *work)
 
 	mutex_lock(&mn->lock);
 	while (!proto->stopped && (alert = mgm_alert_next(proto))) {
+		if (proto->tell) {
+			tell(proto, alert);
+			/* Others want to get on, too. */
+			mutex_unlock(&mn->lock);
+			cond_resched();
+			mutex_lock(&mn->lock);
+			continue;
+		}
 		proto->cb_task = current;
 		if (alert->handover)
 			before_handover(proto, alert);
@@ -162,6 +201,7 @@ void mgm_deliver_stop(struct mgm_net *mn, struct mgm_protocol *proto)
 		mutex_lock(&mn->lock);
 	}
 	mgm_alert_purge(proto);
+	mgm_answer_purge(proto);
 }
 
 /* Wait for what is in the queue now; the protocol may end meanwhile. */

@@ -14,23 +14,41 @@
 /* An entry can be gone again before the last answer to it has come. */
 #define TRIES			3
 
-/* Park the flow until the owner of its way in has answered. */
+/* The interface that the packet came in on. */
+static struct mgm_interface *arrival_of(struct mgm_net *mn,
+					const struct mgm_flow *flow,
+					const struct mgm_sg *sg)
+{
+	const struct mgm_route route = { .ifindex = flow->arrival };
+
+	return mgm_rpf_interface(mn, sg, &route);
+}
+
+/*
+ * Park the flow until the owner of its way in has answered. If the RIB knows none,
+ * or one that nobody here has, who owns the interface that the packet came in on may
+ * say that this is the way.
+ */
 static bool ask_rpf(struct mgm_net *mn, struct mgm_flow *flow,
-		    const struct mgm_sg *sg, struct mgm_interface *in,
+		    const struct mgm_sg *sg, const struct mgm_interface *in,
 		    const struct mgm_route *rib)
 {
-	struct mgm_protocol *owner = in->owner;
+	const struct mgm_interface *at = in ?: arrival_of(mn, flow, sg);
+	struct mgm_protocol *owner = at ? at->owner : NULL;
 
 	if (!owner || owner->dying || !mgm_alert_wanted(owner, MGM_ALERT_RPF))
 		return false;
 	flow->answerer = owner->handle;
-	flow->asked.iif = in->key;
-	flow->asked.upstream = rib->upstream;
+	flow->asked = (struct mgm_rpf) { .iif.family = sg->family };
+	if (in) {
+		flow->asked.iif = in->key;
+		flow->asked.upstream = rib->upstream;
+	}
 	flow->rpf = flow->asked;
 	flow->ask = (struct mgm_alert) {
 		.type = MGM_ALERT_RPF,
 		.sg = *sg,
-		.ifc = in->key,
+		.ifc = at->key,
 		.flow = flow,
 	};
 	mgm_alert_queue(owner, &flow->ask);
@@ -193,7 +211,7 @@ static enum mgm_flow_stage make_entry(struct mgm_net *mn,
 	struct mgm_route route = *rib;
 	struct mgm_mfe *mfe;
 
-	if (in && flow->stage == MGM_FLOW_RPF)
+	if (flow->stage == MGM_FLOW_RPF)
 		apply_rpf(mn, flow, sg->family, &in, &route);
 	mfe = mgm_mfe_create(mn, sg, in, rib, &route);
 	if (IS_ERR(mfe))
@@ -220,7 +238,7 @@ static enum mgm_flow_stage next_stage(struct mgm_net *mn,
 
 	if (!mgm_rpf_lookup(mn, &sg, flow->arrival, flow->arrival, &rib))
 		in = mgm_rpf_interface(mn, &sg, &rib);
-	if (in && flow->stage == MGM_FLOW_NEW &&
+	if (flow->stage == MGM_FLOW_NEW &&
 	    ask_rpf(mn, flow, &sg, in, &rib))
 		return MGM_FLOW_RPF;
 	return make_entry(mn, flow, &sg, in, &rib);

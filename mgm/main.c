@@ -30,7 +30,7 @@ static int __net_init init_net_ns(struct net *net)
 	int err;
 
 	mn->net = net;
-	mn->genid = 1;
+	mgm_event_init(mn);
 	mutex_init(&mn->lock);
 	init_waitqueue_head(&mn->wait);
 	xa_init_flags(&mn->protocols, XA_FLAGS_ACCOUNT);
@@ -51,6 +51,7 @@ static int __net_init init_net_ns(struct net *net)
 	err = mgm_watch_init(mn);
 	if (err)
 		goto pending;
+	mgm_answer_init(mn);
 	mgm_flow_init(mn);
 	err = mgm_forward_init(mn);
 	if (err)
@@ -84,6 +85,7 @@ static void __net_exit exit_net_ns(struct net *net)
 
 	/* Flows that wait for an answer get one from the end of who owes it. */
 	mgm_shutdown_all(mn);
+	mgm_answer_exit(mn);
 	cancel_work_sync(&mn->link_work);
 	mgm_flow_exit(mn);
 	mgm_watch_exit(mn);

@@ -16,6 +16,12 @@ static const struct nla_policy protocol_get_policy[] = {
 	[MGM_A_PROTOCOL_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+#define CALLBACKS_ALL							\
+	(MGM_CALLBACK_F_RPF | MGM_CALLBACK_F_CREATION |			\
+	 MGM_CALLBACK_F_JOIN | MGM_CALLBACK_F_PRUNE |			\
+	 MGM_CALLBACK_F_LOCAL_JOIN | MGM_CALLBACK_F_LOCAL_LEAVE |	\
+	 MGM_CALLBACK_F_WRONG_IF)
+
 static const struct nla_policy protocol_register_policy[] = {
 	[MGM_A_PROTOCOL_ID] = { .type = NLA_U32 },
 	[MGM_A_PROTOCOL_COMPONENT] = { .type = NLA_U32 },
@@ -24,6 +30,7 @@ static const struct nla_policy protocol_register_policy[] = {
 	[MGM_A_PROTOCOL_FLAGS] = NLA_POLICY_MASK(NLA_U32,
 						 MGM_PROTOCOL_F_PERSIST |
 						 MGM_PROTOCOL_F_IGMP),
+	[MGM_A_PROTOCOL_CALLBACKS] = NLA_POLICY_MASK(NLA_U32, CALLBACKS_ALL),
 };
 
 static const struct nla_policy interface_get_policy[] = {
@@ -109,8 +116,13 @@ static const struct nla_policy mfe_set_policy[] = {
 };
 
 /* Without a policy, whatever is asked for would be ignored. */
+#define TAKES_NONE {							\
+	.type = NLA_REJECT,						\
+	.reject_message = "this command takes no attribute",		\
+}
+
 static const struct nla_policy limit_get_policy[] = {
-	[MGM_A_LIMIT_PAD] = { .type = NLA_REJECT },
+	[MGM_A_LIMIT_PAD] = TAKES_NONE,
 };
 
 static const struct nla_policy limit_set_policy[] = {
@@ -120,7 +132,7 @@ static const struct nla_policy limit_set_policy[] = {
 
 /* The same as for the limits. */
 static const struct nla_policy config_get_policy[] = {
-	[MGM_A_CONFIG_MFE_TIMEOUT] = { .type = NLA_REJECT },
+	[MGM_A_CONFIG_MFE_TIMEOUT] = TAKES_NONE,
 };
 
 /* NLA_POLICY_RANGE() has 16 bits for each end. */
@@ -140,6 +152,33 @@ static const struct nla_policy config_set_policy[] = {
 	[MGM_A_CONFIG_RPF_TABLE] = { .type = NLA_U32 },
 	[MGM_A_CONFIG_WRONG_IF_INTERVAL] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &wrong_if_interval_range),
+	[MGM_A_CONFIG_ANSWER_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, 30000),
+};
+
+const struct nla_policy mgm_alert_oif_policy[MGM_A_OIF_MAX + 1] = {
+	[MGM_A_OIF_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MGM_A_OIF_NEXTHOP4] = { .type = NLA_U32 },
+	[MGM_A_OIF_NEXTHOP6] =
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+};
+
+static struct netlink_range_validation timeout_range = {
+	.min = 1,
+	.max = 604800,
+};
+
+static const struct nla_policy alert_answer_policy[] = {
+	[MGM_A_ALERT_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MGM_A_ALERT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MGM_A_ALERT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MGM_A_ALERT_NEXTHOP4] = { .type = NLA_U32 },
+	[MGM_A_ALERT_NEXTHOP6] =
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[MGM_A_ALERT_UPSTREAM4] = { .type = NLA_U32 },
+	[MGM_A_ALERT_UPSTREAM6] =
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[MGM_A_ALERT_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32, &timeout_range),
+	[MGM_A_ALERT_OIF] = NLA_POLICY_NESTED(mgm_alert_oif_policy),
 };
 
 #define DUMP(_dumpit)							\
@@ -157,7 +196,7 @@ static const struct genl_ops ops[] = {
 		.cmd = MGM_CMD_PROTOCOL_REGISTER,
 		.doit = mgm_nl_protocol_register_doit,
 		.policy = protocol_register_policy,
-		.maxattr = MGM_A_PROTOCOL_FLAGS,
+		.maxattr = MGM_A_PROTOCOL_CALLBACKS,
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd = MGM_CMD_PROTOCOL_DEREGISTER,
@@ -240,7 +279,13 @@ static const struct genl_ops ops[] = {
 		.cmd = MGM_CMD_CONFIG_SET,
 		.doit = mgm_nl_config_set_doit,
 		.policy = config_set_policy,
-		.maxattr = MGM_A_CONFIG_WRONG_IF_INTERVAL,
+		.maxattr = MGM_A_CONFIG_ANSWER_TIMEOUT,
+		.flags = GENL_UNS_ADMIN_PERM,
+	}, {
+		.cmd = MGM_CMD_ALERT_ANSWER,
+		.doit = mgm_nl_alert_answer_doit,
+		.policy = alert_answer_policy,
+		.maxattr = MGM_A_ALERT_OIF,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };
@@ -301,6 +346,8 @@ static int fill_event(struct sk_buff *skb, enum mgm_event event,
 	case MGM_EVENT_MFE_CHANGE:
 	case MGM_EVENT_MFE_DEL:
 		return mgm_fill_mfe(skb, info->mn, info->mfe);
+	case MGM_EVENT_ALERT:
+		return mgm_fill_alert(skb, info->alert, info->handle);
 	}
 	return -EINVAL;
 }
@@ -308,9 +355,17 @@ static int fill_event(struct sk_buff *skb, enum mgm_event event,
 static size_t event_size(enum mgm_event event,
 			 const struct mgm_event_info *info)
 {
+	if (event == MGM_EVENT_ALERT)
+		return mgm_size_alert(info->alert);
 	if (event >= MGM_EVENT_MFE_ADD)
 		return mgm_size_this_mfe(info->mn, info->mfe);
 	return GENLMSG_DEFAULT_SIZE;
+}
+
+static u8 cmd_of(enum mgm_event event, const struct mgm_event_info *info)
+{
+	return event == MGM_EVENT_ALERT ? mgm_nl_alert_cmd(info->alert) :
+					  event_cmd[event];
 }
 
 /*
@@ -321,16 +376,17 @@ static int notify(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct mgm_event_info *info = data;
 	struct net *net = info->mn->net;
+	u8 cmd = cmd_of(event, info);
 	int err = -ENOMEM;
 	struct sk_buff *skb;
 	void *hdr;
 
-	if (!genl_has_listeners(&mgm_family, net, GROUP_MONITOR))
+	if (!cmd || !genl_has_listeners(&mgm_family, net, GROUP_MONITOR))
 		return NOTIFY_DONE;
 	skb = genlmsg_new(event_size(event, info), GFP_KERNEL);
 	if (!skb)
 		goto error;
-	hdr = genlmsg_put(skb, 0, 0, &mgm_family, 0, event_cmd[event]);
+	hdr = genlmsg_put(skb, 0, 0, &mgm_family, 0, cmd);
 	err = hdr ? fill_event(skb, event, info) : -EMSGSIZE;
 	if (WARN_ON_ONCE(err)) {
 		nlmsg_free(skb);

@@ -4,6 +4,19 @@
  */
 #include "netlink.h"
 
+int mgm_parse_client(struct genl_info *info, int attr,
+		     struct mgm_client *client)
+{
+	if (GENL_REQ_ATTR_CHECK(info, attr)) {
+		NL_SET_ERR_MSG(info->extack, "the handle is missing");
+		return -EINVAL;
+	}
+	client->handle = nla_get_u32(info->attrs[attr]);
+	client->portid = info->snd_portid;
+	client->known = false;
+	return 0;
+}
+
 /* The address of a pair of attributes; neither means all zero. */
 static int parse_addr(struct genl_info *info, int attr4, int attr6,
 		      union mgm_addr *addr)
@@ -153,4 +166,27 @@ int mgm_parse_mfe_upstream(struct genl_info *info, union mgm_addr *upstream)
 	return parse_addr(info, MGM_A_MFE_UPSTREAM4, MGM_A_MFE_UPSTREAM6,
 			  upstream) ?:
 	       !!info->attrs[MGM_A_MFE_UPSTREAM4];
+}
+
+/*
+ * What an answer says of the way in; what it leaves out stays. Returns 1; 0 if it
+ * says nothing.
+ */
+int mgm_parse_alert_rpf(struct genl_info *info, struct mgm_rpf *rpf)
+{
+	struct nlattr **attrs = info->attrs;
+	union mgm_addr upstream;
+	int err;
+
+	err = parse_addr(info, MGM_A_ALERT_UPSTREAM4, MGM_A_ALERT_UPSTREAM6,
+			 &upstream);
+	if (err)
+		return err;
+	if (attrs[MGM_A_ALERT_UPSTREAM4])
+		rpf->upstream = upstream;
+	if (!attrs[MGM_A_ALERT_IFINDEX] && !attrs[MGM_A_ALERT_NEXTHOP4] &&
+	    !attrs[MGM_A_ALERT_NEXTHOP6])
+		return !!attrs[MGM_A_ALERT_UPSTREAM4];
+	return parse_if(info, MGM_A_ALERT_IFINDEX, MGM_A_ALERT_NEXTHOP4,
+			MGM_A_ALERT_NEXTHOP6, &rpf->iif) ?: 1;
 }

@@ -9,8 +9,8 @@
 	nla_put_u64_64bit(skb, MGM_A_##set##_##attr, value, MGM_A_##set##_PAD)
 
 /* An address, by the attribute for its family; nothing if it is all zero. */
-static int put_addr(struct sk_buff *skb, u16 family, int attr4, int attr6,
-		    const union mgm_addr *addr)
+int mgm_put_addr(struct sk_buff *skb, u16 family, int attr4, int attr6,
+		 const union mgm_addr *addr)
 {
 	if (mgm_addr_any(family, addr))
 		return 0;
@@ -20,8 +20,8 @@ static int put_addr(struct sk_buff *skb, u16 family, int attr4, int attr6,
 }
 
 #define put_addr_of(skb, family, set, attr, addr)			\
-	put_addr(skb, family, MGM_A_##set##_##attr##4,			\
-		 MGM_A_##set##_##attr##6, addr)
+	mgm_put_addr(skb, family, MGM_A_##set##_##attr##4,		\
+		     MGM_A_##set##_##attr##6, addr)
 
 int mgm_fill_protocol(struct sk_buff *skb, const struct mgm_protocol *proto)
 {
@@ -40,8 +40,11 @@ int mgm_fill_protocol(struct sk_buff *skb, const struct mgm_protocol *proto)
 	    nla_put_u32(skb, MGM_A_PROTOCOL_INTERFACES, proto->nr_interfaces) ||
 	    nla_put_u32(skb, MGM_A_PROTOCOL_MEMBERSHIPS,
 			proto->nr_memberships) ||
-	    nla_put_u32(skb, MGM_A_PROTOCOL_ALERTS, proto->nr_alerts) ||
-	    nla_put_u32(skb, MGM_A_PROTOCOL_ALERTS_LOST, proto->alerts_lost))
+	    nla_put_u32(skb, MGM_A_PROTOCOL_ALERTS,
+			proto->nr_alerts + proto->nr_asked) ||
+	    nla_put_u32(skb, MGM_A_PROTOCOL_ALERTS_LOST, proto->alerts_lost) ||
+	    (proto->tell &&
+	     nla_put_u32(skb, MGM_A_PROTOCOL_CALLBACKS, proto->callbacks)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -273,7 +276,9 @@ int mgm_fill_config(struct sk_buff *skb, const struct mgm_config *config)
 	if (nla_put_u32(skb, MGM_A_CONFIG_MFE_TIMEOUT, config->mfe_timeout) ||
 	    nla_put_u32(skb, MGM_A_CONFIG_RPF_TABLE, config->rpf_table) ||
 	    nla_put_u32(skb, MGM_A_CONFIG_WRONG_IF_INTERVAL,
-			config->wrong_if_interval))
+			config->wrong_if_interval) ||
+	    nla_put_u32(skb, MGM_A_CONFIG_ANSWER_TIMEOUT,
+			config->answer_timeout))
 		return -EMSGSIZE;
 	return 0;
 }

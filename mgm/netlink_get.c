@@ -50,63 +50,25 @@ int mgm_nl_dump_done(struct netlink_callback *cb)
 }
 
 static struct mgm_net *dump_lock(struct sk_buff *skb,
-				 struct netlink_callback *cb)
+				 struct netlink_callback *cb,
+				 enum mgm_table table)
 {
 	struct mgm_net *mn = mgm_pernet(sock_net(skb->sk));
 
 	mutex_lock(&mn->lock);
-	cb->seq = mn->genid;
+	cb->seq = mn->genids[table];
 	return mn;
 }
 
-int mgm_nl_protocol_get_dumpit(struct sk_buff *skb,
-			       struct netlink_callback *cb)
+/* A number that is asked for; 0: all. */
+static u32 filter_u32(struct netlink_callback *cb, int attr)
 {
-	struct mgm_net *mn = dump_lock(skb, cb);
-	struct dump *dump = dump_of(cb);
-	unsigned long handle = dump->handle;
-	struct mgm_protocol *proto;
-	int err = 0;
-	void *hdr;
+	struct nlattr *number = genl_dumpit_info(cb)->attrs[attr];
 
-	xa_for_each_start(&mn->protocols, handle, proto, handle + 1) {
-		hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_PROTOCOL_GET);
-		err = hdr ? mgm_dump_end(skb, hdr,
-					 mgm_fill_protocol(skb, proto)) :
-			    -EMSGSIZE;
-		if (err)
-			break;
-		dump->handle = handle;
-	}
-	mutex_unlock(&mn->lock);
-	return mgm_dump_result(skb, err);
+	return number ? nla_get_u32(number) : 0;
 }
 
-int mgm_nl_interface_get_dumpit(struct sk_buff *skb,
-				struct netlink_callback *cb)
-{
-	struct mgm_net *mn = dump_lock(skb, cb);
-	struct dump *dump = dump_of(cb);
-	const struct mgm_interface *ifc;
-	int err = 0;
-	void *hdr;
-
-	while ((ifc = mgm_interface_after(mn, dump->begun ? &dump->ifc :
-							    NULL))) {
-		hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_INTERFACE_GET);
-		err = hdr ? mgm_dump_end(skb, hdr,
-					 mgm_fill_interface(skb, ifc, 0)) :
-			    -EMSGSIZE;
-		if (err)
-			break;
-		dump->ifc = ifc->key;
-		dump->begun = true;
-	}
-	mutex_unlock(&mn->lock);
-	return mgm_dump_result(skb, err);
-}
-
-/* Only addresses can be asked for; IPv6 has none yet. */
+/* An address that is asked for; IPv6 has none yet. */
 static int parse_filter(struct netlink_callback *cb, int attr4, int attr6,
 			__be32 *addr)
 {
@@ -123,19 +85,73 @@ static int parse_filter(struct netlink_callback *cb, int attr4, int attr6,
 	return 0;
 }
 
-static u32 membership_type(struct netlink_callback *cb)
+int mgm_nl_protocol_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb)
 {
-	struct nlattr *type =
-		genl_dumpit_info(cb)->attrs[MGM_A_MEMBERSHIP_TYPE];
+	struct mgm_net *mn = dump_lock(skb, cb, MGM_TABLE_PROTOCOLS);
+	u32 only = filter_u32(cb, MGM_A_PROTOCOL_HANDLE);
+	struct dump *dump = dump_of(cb);
+	unsigned long handle = dump->handle;
+	struct mgm_protocol *proto;
+	int err = 0;
+	void *hdr;
 
-	return type ? nla_get_u32(type) : MGM_MEMBERSHIP_TYPE_ALL_SOURCES;
+	xa_for_each_start(&mn->protocols, handle, proto, handle + 1) {
+		if (only && handle != only)
+			continue;
+		hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_PROTOCOL_GET);
+		err = hdr ? mgm_dump_end(skb, hdr,
+					 mgm_fill_protocol(skb, proto)) :
+			    -EMSGSIZE;
+		if (err)
+			break;
+		dump->handle = handle;
+	}
+	mutex_unlock(&mn->lock);
+	return mgm_dump_result(skb, err);
+}
+
+int mgm_nl_interface_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	u32 ifindex = filter_u32(cb, MGM_A_INTERFACE_IFINDEX);
+	struct dump *dump = dump_of(cb);
+	const struct mgm_interface *ifc;
+	struct mgm_net *mn;
+	__be32 nexthop;
+	void *hdr;
+	int err;
+
+	err = parse_filter(cb, MGM_A_INTERFACE_NEXTHOP4,
+			   MGM_A_INTERFACE_NEXTHOP6, &nexthop);
+	if (err)
+		return err;
+	mn = dump_lock(skb, cb, MGM_TABLE_INTERFACES);
+	while ((ifc = mgm_interface_after(mn, dump->begun ? &dump->ifc :
+							    NULL))) {
+		if ((!ifindex || ifindex == ifc->key.ifindex) &&
+		    (!nexthop || nexthop == ifc->key.nexthop.ip4)) {
+			hdr = mgm_dump_put(skb, cb, &mgm_family,
+					   MGM_CMD_INTERFACE_GET);
+			err = hdr ? mgm_dump_end(skb, hdr,
+						 mgm_fill_interface(skb, ifc,
+								    0)) :
+				    -EMSGSIZE;
+			if (err)
+				break;
+		}
+		dump->ifc = ifc->key;
+		dump->begun = true;
+	}
+	mutex_unlock(&mn->lock);
+	return mgm_dump_result(skb, err);
 }
 
 int mgm_nl_membership_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
-	u32 type = membership_type(cb);
+	u32 type = filter_u32(cb, MGM_A_MEMBERSHIP_TYPE);
 	const struct mgm_membership *m;
 	struct mgm_net *mn;
 	__be32 grp;
@@ -146,7 +162,7 @@ int mgm_nl_membership_get_dumpit(struct sk_buff *skb,
 			   MGM_A_MEMBERSHIP_GROUP6, &grp);
 	if (err)
 		return err;
-	mn = dump_lock(skb, cb);
+	mn = dump_lock(skb, cb, MGM_TABLE_MEMBERSHIPS);
 	while ((m = mgm_membership_after(mn, dump->begun ? &dump->sg : NULL,
 					 &dump->ifc, dump->handle))) {
 		if ((!grp || grp == m->group->sg.grp.ip4) &&
@@ -182,7 +198,7 @@ int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	      parse_filter(cb, MGM_A_MFE_SOURCE4, MGM_A_MFE_SOURCE6, &src);
 	if (err)
 		return err;
-	mn = dump_lock(skb, cb);
+	mn = dump_lock(skb, cb, MGM_TABLE_MFES);
 	while ((mfe = mgm_mfe_after(mn, dump->begun ? &dump->sg : NULL))) {
 		if ((!grp || grp == mfe->sg.grp.ip4) &&
 		    (!src || src == mfe->sg.src.ip4)) {
@@ -202,11 +218,12 @@ int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 int mgm_nl_limit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct mgm_net *mn = dump_lock(skb, cb);
+	struct mgm_net *mn = mgm_pernet(sock_net(skb->sk));
 	struct dump *dump = dump_of(cb);
 	int err = 0;
 	void *hdr;
 
+	mutex_lock(&mn->lock);
 	for (; dump->handle <= MGM_LIMIT_MAX; dump->handle++) {
 		hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_LIMIT_GET);
 		err = hdr ? mgm_dump_end(skb, hdr,

@@ -5,19 +5,6 @@
  */
 #include "netlink.h"
 
-static int parse_client(struct genl_info *info, int attr,
-			struct mgm_client *client)
-{
-	if (GENL_REQ_ATTR_CHECK(info, attr)) {
-		NL_SET_ERR_MSG(info->extack, "the handle is missing");
-		return -EINVAL;
-	}
-	client->handle = nla_get_u32(info->attrs[attr]);
-	client->portid = info->snd_portid;
-	client->known = false;
-	return 0;
-}
-
 /* Name the attribute that the front door has refused: the handle, or @attr. */
 static int blame(struct genl_info *info, int err,
 		 const struct mgm_client *client, int handle, int attr)
@@ -45,6 +32,7 @@ static int nothing_to_change(struct genl_info *info)
 
 static int register_precheck(struct genl_info *info, u32 *flags)
 {
+	struct nlattr *callbacks = info->attrs[MGM_A_PROTOCOL_CALLBACKS];
 	struct nlattr *attr = info->attrs[MGM_A_PROTOCOL_FLAGS];
 
 	if (GENL_REQ_ATTR_CHECK(info, MGM_A_PROTOCOL_ID)) {
@@ -57,6 +45,12 @@ static int register_precheck(struct genl_info *info, u32 *flags)
 				    "an IGMP must be in the kernel: it is called between two changes");
 		return -EOPNOTSUPP;
 	}
+	if ((*flags & MGM_PROTOCOL_F_PERSIST) && callbacks &&
+	    nla_get_u32(callbacks)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, callbacks,
+				    "a registration that outlives its socket has nowhere to be told of anything");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -64,9 +58,13 @@ int mgm_nl_protocol_register_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgm_net *mn = mgm_pernet(genl_info_net(info));
 	struct mgm_protocol_params params = {};
+	struct mgm_peer peer = {
+		.portid = info->snd_portid,
+		.tell = mgm_nl_tell,
+	};
 	struct mgm_protocol *proto;
 	struct sk_buff *reply;
-	u32 flags, portid;
+	u32 flags;
 	void *hdr;
 	int err;
 
@@ -79,6 +77,9 @@ int mgm_nl_protocol_register_doit(struct sk_buff *skb, struct genl_info *info)
 			nla_get_u32(info->attrs[MGM_A_PROTOCOL_COMPONENT]);
 	if (info->attrs[MGM_A_PROTOCOL_NAME])
 		params.name = nla_data(info->attrs[MGM_A_PROTOCOL_NAME]);
+	if (info->attrs[MGM_A_PROTOCOL_CALLBACKS])
+		peer.callbacks =
+			nla_get_u32(info->attrs[MGM_A_PROTOCOL_CALLBACKS]);
 
 	/* The answer first: what is registered must be told. */
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
@@ -91,9 +92,10 @@ int mgm_nl_protocol_register_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EMSGSIZE;
 	}
 
-	portid = flags & MGM_PROTOCOL_F_PERSIST ? 0 : info->snd_portid;
 	mutex_lock(&mn->lock);
-	proto = mgm_protocol_create(mn, &params, flags, portid, info->extack);
+	proto = mgm_protocol_create(mn, &params, flags,
+				    flags & MGM_PROTOCOL_F_PERSIST ? NULL : &peer,
+				    info->extack);
 	err = PTR_ERR_OR_ZERO(proto);
 	if (!err)
 		WARN_ON_ONCE(mgm_fill_protocol(reply, proto));
@@ -116,7 +118,7 @@ int mgm_nl_protocol_deregister_doit(struct sk_buff *skb,
 	struct mgm_client client;
 	int err;
 
-	err = parse_client(info, MGM_A_PROTOCOL_HANDLE, &client);
+	err = mgm_parse_client(info, MGM_A_PROTOCOL_HANDLE, &client);
 	if (err)
 		return err;
 	err = mgm_do_deregister(mn, &client, info->extack);
@@ -132,7 +134,7 @@ int mgm_nl_interface_take_doit(struct sk_buff *skb, struct genl_info *info)
 	struct mgm_if key;
 	int err;
 
-	err = parse_client(info, MGM_A_INTERFACE_HANDLE, &client) ?:
+	err = mgm_parse_client(info, MGM_A_INTERFACE_HANDLE, &client) ?:
 	      mgm_parse_interface(info, &key);
 	if (err)
 		return err;
@@ -149,7 +151,7 @@ int mgm_nl_interface_release_doit(struct sk_buff *skb, struct genl_info *info)
 	struct mgm_if key;
 	int err;
 
-	err = parse_client(info, MGM_A_INTERFACE_HANDLE, &client) ?:
+	err = mgm_parse_client(info, MGM_A_INTERFACE_HANDLE, &client) ?:
 	      mgm_parse_interface(info, &key);
 	if (err)
 		return err;
@@ -167,7 +169,7 @@ int mgm_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 	u32 which = 0;
 	int err;
 
-	err = parse_client(info, MGM_A_INTERFACE_HANDLE, &client) ?:
+	err = mgm_parse_client(info, MGM_A_INTERFACE_HANDLE, &client) ?:
 	      mgm_parse_interface(info, &key);
 	if (err)
 		return err;
@@ -186,7 +188,7 @@ int mgm_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 static int parse_membership(struct genl_info *info, struct mgm_client *client,
 			    struct mgm_if *key, struct mgm_sg *sg)
 {
-	return parse_client(info, MGM_A_MEMBERSHIP_HANDLE, client) ?:
+	return mgm_parse_client(info, MGM_A_MEMBERSHIP_HANDLE, client) ?:
 	       mgm_parse_membership_if(info, key) ?:
 	       mgm_parse_membership_sg(info, sg);
 }
@@ -262,7 +264,7 @@ int mgm_nl_mfe_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct mgm_if iif;
 	struct mgm_sg sg;
 
-	err = parse_client(info, MGM_A_MFE_HANDLE, &client) ?:
+	err = mgm_parse_client(info, MGM_A_MFE_HANDLE, &client) ?:
 	      mgm_parse_mfe(info, &sg);
 	if (err)
 		return err;
@@ -312,6 +314,8 @@ int mgm_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 				   MGM_SET_RPF_TABLE, &which);
 	config.wrong_if_interval = setting(info, MGM_A_CONFIG_WRONG_IF_INTERVAL,
 					   MGM_SET_WRONG_IF_INTERVAL, &which);
+	config.answer_timeout = setting(info, MGM_A_CONFIG_ANSWER_TIMEOUT,
+					MGM_SET_ANSWER_TIMEOUT, &which);
 	if (!which)
 		return nothing_to_change(info);
 	mgm_do_config_set(mn, &config, which);

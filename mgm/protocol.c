@@ -90,7 +90,7 @@ static int insert(struct mgm_net *mn, struct mgm_protocol *proto)
 struct mgm_protocol *
 mgm_protocol_create(struct mgm_net *mn,
 		    const struct mgm_protocol_params *params, u32 flags,
-		    u32 portid, struct netlink_ext_ack *extack)
+		    const struct mgm_peer *peer, struct netlink_ext_ack *extack)
 {
 	struct mgm_protocol *proto;
 	int err;
@@ -112,10 +112,14 @@ mgm_protocol_create(struct mgm_net *mn,
 	proto->id = params->id;
 	proto->component = params->component;
 	proto->flags = flags;
-	proto->portid = portid;
 	proto->ops = params->ops;
 	proto->priv = params->priv;
 	proto->mn = mn;
+	if (peer) {
+		proto->portid = peer->portid;
+		proto->tell = peer->tell;
+		proto->callbacks = peer->callbacks;
+	}
 	mgm_alert_init(proto);
 	mgm_deliver_init(proto);
 	if (params->name)
@@ -149,7 +153,8 @@ void mgm_protocol_destroy(struct mgm_net *mn, struct mgm_protocol *proto)
 
 	lockdep_assert_held(&mn->lock);
 	WARN_ON_ONCE(proto->nr_interfaces || proto->nr_memberships ||
-		     !list_empty(&proto->alerts));
+		     !list_empty(&proto->alerts) ||
+		     !list_empty(&proto->asked));
 
 	xa_for_each(&mn->protocols, handle, other)
 		if (other->waits_for == proto)

@@ -55,14 +55,15 @@ class Lan:
         self.station.fence(self.igmp, "r2")
 
     def happened(self, until):
-        """What was announced about r2, up to something that is: names, of the same
+        """What changes were announced about r2, up to one that is: names, of the same
         ones in a row the first."""
         ifindex = self.router.ifindex("r2")
         names = []
         for name, values in self.monitor.events(
                 lambda name, values: name == until and
                 values.get("ifindex") == ifindex, 30):
-            if values.get("ifindex") == ifindex and names[-1:] != [name]:
+            if name.endswith("_ntf") and values.get("ifindex") == ifindex and \
+               names[-1:] != [name]:
                 names.append(name)
         check(names[-1:] == [until], f"{until} is not announced: {names}")
         return [name.removesuffix("_ntf") for name in names]

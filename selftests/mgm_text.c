@@ -36,6 +36,7 @@ static const struct word protocol_words[] = {
 	[MGM_A_PROTOCOL_MEMBERSHIPS]	= { "members", COUNT },
 	[MGM_A_PROTOCOL_ALERTS]		= { "", OMIT },
 	[MGM_A_PROTOCOL_ALERTS_LOST]	= { "alerts_lost", COUNT },
+	[MGM_A_PROTOCOL_CALLBACKS]	= { "callbacks", COUNT },
 };
 
 static const struct word interface_words[] = {
@@ -143,6 +144,7 @@ static const struct word config_words[] = {
 	[MGM_A_CONFIG_MFE_TIMEOUT]	= { "mfe_timeout", NUMBER },
 	[MGM_A_CONFIG_RPF_TABLE]	= { "rpf_table", NUMBER },
 	[MGM_A_CONFIG_WRONG_IF_INTERVAL] = { "wrong_if_interval", NUMBER },
+	[MGM_A_CONFIG_ANSWER_TIMEOUT]	= { "answer_timeout", NUMBER },
 };
 
 struct object {
@@ -388,16 +390,22 @@ int mgm_nl_listen(struct mgm_nl *nl)
 
 /*
  * The next notification as a line; the caller frees it. NULL if none comes in
- * time. The kernel sends each in a datagram of its own.
+ * time. The kernel sends each in a datagram of its own. Alerts are passed over:
+ * they are told beside the changes, not in their order.
  */
 char *mgm_nl_heard(struct mgm_nl *nl, int timeout_ms)
 {
 	struct pollfd pfd = { .fd = mnl_socket_get_fd(nl->sk), .events = POLLIN };
 	char buf[MGM_NL_BUF];
+	const struct genlmsghdr *genl;
 
-	if (poll(&pfd, 1, timeout_ms) <= 0 ||
-	    mnl_socket_recvfrom(nl->sk, buf, sizeof(buf)) <= 0)
-		return NULL;
+	do {
+		if (poll(&pfd, 1, timeout_ms) <= 0 ||
+		    mnl_socket_recvfrom(nl->sk, buf, sizeof(buf)) <= 0)
+			return NULL;
+		genl = mnl_nlmsg_get_payload((struct nlmsghdr *)buf);
+	} while (genl->cmd >= MGM_CMD_ALERT_RPF &&
+		 genl->cmd <= MGM_CMD_ALERT_OVERRUN);
 	return mgm_nl_text((struct nlmsghdr *)buf);
 }
 

@@ -32,6 +32,7 @@ static const __u8 do_commands[] = {
 	MGM_CMD_MEMBERSHIP_ADD, MGM_CMD_MEMBERSHIP_DEL,
 	MGM_CMD_MFE_SET, MGM_CMD_LIMIT_SET,
 	MGM_CMD_CONFIG_GET, MGM_CMD_CONFIG_SET,
+	MGM_CMD_ALERT_ANSWER,
 };
 
 static const __u8 dump_commands[] = {
@@ -99,6 +100,10 @@ TEST_F(policy, every_required_attribute_that_is_missing_is_named)
 		  { U32(MGM_A_LIMIT_VALUE, 1) } },
 		{ MGM_CMD_LIMIT_SET, MGM_A_LIMIT_VALUE,
 		  { U32(MGM_A_LIMIT_ID, MGM_LIMIT_MFES) } },
+		{ MGM_CMD_ALERT_ANSWER, MGM_A_ALERT_HANDLE,
+		  { U32(MGM_A_ALERT_ID, 1) } },
+		{ MGM_CMD_ALERT_ANSWER, MGM_A_ALERT_ID,
+		  { U32(MGM_A_ALERT_HANDLE, HANDLE) } },
 	};
 	struct mgm_nl *nl = &self->nl;
 	unsigned int i;
@@ -262,6 +267,13 @@ TEST_F(policy, attribute_of_the_wrong_size_is_refused)
 		{ MGM_CMD_CONFIG_SET, MGM_A_CONFIG_MFE_TIMEOUT, 4 },
 		{ MGM_CMD_CONFIG_SET, MGM_A_CONFIG_RPF_TABLE, 4 },
 		{ MGM_CMD_CONFIG_SET, MGM_A_CONFIG_WRONG_IF_INTERVAL, 4 },
+		{ MGM_CMD_CONFIG_SET, MGM_A_CONFIG_ANSWER_TIMEOUT, 4 },
+		{ MGM_CMD_PROTOCOL_REGISTER, MGM_A_PROTOCOL_CALLBACKS, 4 },
+		{ MGM_CMD_ALERT_ANSWER, MGM_A_ALERT_ID, 4 },
+		{ MGM_CMD_ALERT_ANSWER, MGM_A_ALERT_NEXTHOP6, 16 },
+		{ MGM_CMD_ALERT_ANSWER, MGM_A_ALERT_UPSTREAM4, 4 },
+		{ MGM_CMD_ALERT_ANSWER, MGM_A_ALERT_UPSTREAM6, 16 },
+		{ MGM_CMD_ALERT_ANSWER, MGM_A_ALERT_TIMEOUT, 4 },
 	};
 	struct mgm_nl *nl = &self->nl;
 	unsigned int i;
@@ -332,6 +344,17 @@ TEST_F(policy, value_out_of_its_range_is_refused)
 		  { U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 0) } },
 		{ MGM_CMD_CONFIG_SET, ERANGE,
 		  { U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 3600001) } },
+		{ MGM_CMD_CONFIG_SET, ERANGE,
+		  { U32(MGM_A_CONFIG_ANSWER_TIMEOUT, 0) } },
+		{ MGM_CMD_CONFIG_SET, ERANGE,
+		  { U32(MGM_A_CONFIG_ANSWER_TIMEOUT, 30001) } },
+		{ MGM_CMD_PROTOCOL_REGISTER, EINVAL,
+		  { U32(MGM_A_PROTOCOL_CALLBACKS, 128) } },
+		{ MGM_CMD_ALERT_ANSWER, ERANGE, { U32(MGM_A_ALERT_ID, 0) } },
+		{ MGM_CMD_ALERT_ANSWER, ERANGE,
+		  { U32(MGM_A_ALERT_TIMEOUT, 0) } },
+		{ MGM_CMD_ALERT_ANSWER, ERANGE,
+		  { U32(MGM_A_ALERT_TIMEOUT, 604801) } },
 	};
 	struct mgm_nl *nl = &self->nl;
 	unsigned int i;
@@ -362,7 +385,7 @@ static int config_cb(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-#define EXPECT_CONFIG(_nl, _timeout, _table, _interval) \
+#define EXPECT_CONFIG(_nl, _timeout, _table, _interval, _answer) \
 do { \
 	__u32 _config[MGM_A_CONFIG_MAX + 1] = {}; \
 	EXPECT_EQ(0, mgm_nl_call(_nl, MGM_CMD_CONFIG_GET, NLM_F_ACK, \
@@ -370,27 +393,32 @@ do { \
 	EXPECT_EQ(_timeout, _config[MGM_A_CONFIG_MFE_TIMEOUT]); \
 	EXPECT_EQ(_table, _config[MGM_A_CONFIG_RPF_TABLE]); \
 	EXPECT_EQ(_interval, _config[MGM_A_CONFIG_WRONG_IF_INTERVAL]); \
+	EXPECT_EQ(_answer, _config[MGM_A_CONFIG_ANSWER_TIMEOUT]); \
 } while (0)
 
 TEST_F(policy, settings_take_the_ends_of_their_ranges_each_by_itself)
 {
 	struct mgm_nl *nl = &self->nl;
 
-	EXPECT_CONFIG(nl, 900, 0, 3000);
+	EXPECT_CONFIG(nl, 900, 0, 3000, 1000);
 	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
 			  U32(MGM_A_CONFIG_MFE_TIMEOUT, 604800)));
-	EXPECT_CONFIG(nl, 604800, 0, 3000);
+	EXPECT_CONFIG(nl, 604800, 0, 3000, 1000);
 	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
 			  U32(MGM_A_CONFIG_RPF_TABLE, 0xffffffff)));
-	EXPECT_CONFIG(nl, 604800, 0xffffffff, 3000);
+	EXPECT_CONFIG(nl, 604800, 0xffffffff, 3000, 1000);
 	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
 			  U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 3600000)));
-	EXPECT_CONFIG(nl, 604800, 0xffffffff, 3600000);
+	EXPECT_CONFIG(nl, 604800, 0xffffffff, 3600000, 1000);
+	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
+			  U32(MGM_A_CONFIG_ANSWER_TIMEOUT, 30000)));
+	EXPECT_CONFIG(nl, 604800, 0xffffffff, 3600000, 30000);
 	EXPECT_EQ(0, CALL(nl, MGM_CMD_CONFIG_SET,
 			  U32(MGM_A_CONFIG_MFE_TIMEOUT, 1),
 			  U32(MGM_A_CONFIG_RPF_TABLE, 0),
-			  U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 1)));
-	EXPECT_CONFIG(nl, 1, 0, 1);
+			  U32(MGM_A_CONFIG_WRONG_IF_INTERVAL, 1),
+			  U32(MGM_A_CONFIG_ANSWER_TIMEOUT, 1)));
+	EXPECT_CONFIG(nl, 1, 0, 1, 1);
 }
 
 TEST_F(policy, name_without_its_end_is_refused)

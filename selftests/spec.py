@@ -292,6 +292,8 @@ def describe(rules):
     """The kernel's rules for an attribute, in words."""
     kind = rules[POLICY_TYPE]
     words = TYPES[kind] if kind < len(TYPES) else str(kind)
+    if words == "nested":
+        return words
     if POLICY_MASK in rules:
         return f"{words}, mask 0x{rules[POLICY_MASK]:x}"
     if POLICY_MIN in rules:
@@ -308,6 +310,8 @@ def rules_of(spec, attribute):
     def number(value):
         return value if isinstance(value, int) else spec.definitions[value]["value"]
 
+    if kind == "nest":
+        return "nested"
     if kind == "string":
         return f"nul-string, 0 to {number(checks.get('max-len', 'any'))} bytes"
     if kind == "binary":

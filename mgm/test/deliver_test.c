@@ -160,7 +160,7 @@ static struct mgm_protocol *protocol(struct kunit *test)
 	struct mgm_protocol *proto;
 
 	proto = MUST(test, mgm_protocol_create(net_of(test), &params,
-					       MGM_PROTOCOL_F_KERNEL, 0, NULL));
+					       MGM_PROTOCOL_F_KERNEL, NULL, NULL));
 	true_deliver_init(proto);
 	seen = (struct seen){ .proto = proto, .timeout = 900 };
 	handed_over = NULL;

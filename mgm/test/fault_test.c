@@ -35,7 +35,7 @@ static void *call_protocol(struct mgm_net *mn, const struct world *w)
 
 	return mgm_protocol_create(mn, &params,
 				   MGM_PROTOCOL_F_KERNEL | MGM_PROTOCOL_F_IGMP,
-				   0, NULL);
+				   NULL, NULL);
 }
 
 static void undo_protocol(struct mgm_net *mn, void *obj)

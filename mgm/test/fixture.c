@@ -16,7 +16,6 @@ void mgm_event(struct mgm_net *mn, enum mgm_event event, u32 handle,
 	struct fixture *f = container_of(mn, struct fixture, mn);
 	struct fixture_event *e;
 
-	mgm_changed(mn);
 	if (f->nr_events < MAX_EVENTS) {
 		e = &f->events[f->nr_events];
 		e->event = event;
@@ -95,7 +94,6 @@ struct fixture *fixture_new(struct kunit *test)
 	if (!f)
 		return NULL;
 	f->test = test;
-	f->mn.genid = 1;
 	mutex_init(&f->mn.lock);
 	xa_init(&f->mn.protocols);
 	f->mn.interfaces = RB_ROOT;
@@ -256,7 +254,7 @@ struct mgm_protocol *fixture_protocol(struct kunit *test,
 		params.ops = &plain_ops;
 		break;
 	}
-	return MUST(test, mgm_protocol_create(&f->mn, &params, flags, 0, NULL));
+	return MUST(test, mgm_protocol_create(&f->mn, &params, flags, NULL, NULL));
 }
 
 /* IGMP may be "owner" here: then it is enabled on the interface. */

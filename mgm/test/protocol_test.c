@@ -10,7 +10,7 @@ static struct mgm_protocol *try(struct kunit *test, u32 id, u32 component,
 {
 	struct mgm_protocol_params p = { .id = id, .component = component };
 
-	return mgm_protocol_create(net_of(test), &p, flags, 0, extack);
+	return mgm_protocol_create(net_of(test), &p, flags, NULL, extack);
 }
 
 /* Make and drop one, and see which handle it had. */
@@ -27,6 +27,7 @@ static u32 next_handle(struct kunit *test)
 
 static void registration_keeps_what_was_said(struct kunit *test)
 {
+	const struct mgm_peer peer = { .portid = 9, .callbacks = 5 };
 	static const struct mgm_protocol_ops ops;
 	struct mgm_protocol_params p = {
 		.ops = &ops,
@@ -38,12 +39,13 @@ static void registration_keeps_what_was_said(struct kunit *test)
 	struct mgm_protocol *proto;
 
 	proto = MUST(test, mgm_protocol_create(net_of(test), &p,
-					       MGM_PROTOCOL_F_PERSIST, 9,
+					       MGM_PROTOCOL_F_PERSIST, &peer,
 					       NULL));
 	KUNIT_EXPECT_EQ(test, proto->id, 7U);
 	KUNIT_EXPECT_EQ(test, proto->component, 8U);
 	KUNIT_EXPECT_EQ(test, proto->flags, (u32)MGM_PROTOCOL_F_PERSIST);
 	KUNIT_EXPECT_EQ(test, proto->portid, 9U);
+	KUNIT_EXPECT_EQ(test, proto->callbacks, 5U);
 	KUNIT_EXPECT_PTR_EQ(test, proto->ops, &ops);
 	KUNIT_EXPECT_PTR_EQ(test, proto->priv, (void *)test);
 	KUNIT_EXPECT_STREQ(test, proto->name, "pim");
@@ -210,12 +212,13 @@ static void foreign_clients_are_refused(struct kunit *test)
 {
 	const struct client_row *row = test->param_value;
 	struct mgm_client client = { .portid = row->client };
+	const struct mgm_peer peer = { .portid = row->portid };
 	const struct mgm_protocol_params p = { .id = 1 };
 	struct mgm_protocol *proto, *found;
 	struct netlink_ext_ack extack = {};
 	struct mgm_net *mn = net_of(test);
 
-	proto = MUST(test, mgm_protocol_create(mn, &p, row->flags, row->portid,
+	proto = MUST(test, mgm_protocol_create(mn, &p, row->flags, &peer,
 					       NULL));
 	client.handle = proto->handle;
 	found = mgm_protocol_find_client(mn, &client, &extack);
@@ -316,7 +319,7 @@ static void names_are_bounded(struct kunit *test)
 	struct netlink_ext_ack extack = {};
 	struct mgm_protocol *proto;
 
-	proto = mgm_protocol_create(net_of(test), &p, 0, 7, &extack);
+	proto = mgm_protocol_create(net_of(test), &p, 0, NULL, &extack);
 	if (row->err) {
 		EXPECT_REFUSAL(test, PTR_ERR(proto), &extack, row->err,
 			       "the name is longer than 31 characters");

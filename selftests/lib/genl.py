@@ -19,15 +19,17 @@ from lib.netlink import NLM_F_DUMP, SOL_NETLINK, Netlink, NetlinkError, attribut
 
 NETLINK_GENERIC, NETLINK_ADD_MEMBERSHIP = 16, 1
 SO_RCVBUFFORCE = 33
-ENOENT = 2
+ENOENT, ENOBUFS = 2, 105
 
 GENL_ID_CTRL = 16
 CTRL_CMD_GETFAMILY = 3
 CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 1, 2, 7
 CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 1, 2
 FAMILY_VERSION = 1
+NLA_F_NESTED = 1 << 15
 
 _STRINGS = {"name", "module", "owner_name"}
+_BYTES = {"packet"}
 _NESTS = {"oif": "oif", "veto": "oif", "drops": "drop", "stats": "stats",
           "source": "source"}
 _REPEATED = {"oif", "veto", "source"}
@@ -57,6 +59,11 @@ class _Set:
                 continue
             if name in _STRINGS:
                 data = value.encode() + b"\0"
+            elif isinstance(value, list):
+                nested = self.sets[_NESTS[name]]
+                parts += [attribute(self.numbers[name] | NLA_F_NESTED, nested.encode(v))
+                          for v in value]
+                continue
             elif isinstance(value, str):
                 data = socket.inet_aton(value)
             else:
@@ -79,6 +86,8 @@ class _Set:
                     values.setdefault(name, []).append(nested)
                 else:
                     values[name] = nested
+            elif name in _BYTES:
+                values[name] = bytes(value)
             elif name in _STRINGS:
                 values[name] = value.rstrip(b"\0").decode()
             else:
@@ -104,7 +113,7 @@ class _Family:
 
 _FAMILIES = {
     "mgm": _Family("MGM_", "protocol", "interface", "drop", "membership", "mfe", "oif",
-                   "limit", "config"),
+                   "limit", "config", "alert"),
     "mgm_igmp": _Family("MGM_IGMP_", "interface", "stats", "group", "source"),
 }
 
@@ -142,6 +151,14 @@ class Client(Netlink):
             answer = self.known.object(answered).decode(body)
         return answer
 
+    def calls(self, command, requests):
+        """Several requests in one send, each a dictionary; return for each None, or
+        the refusal."""
+        number = self.known.numbers[command]
+        head = struct.pack("=BBH", number, FAMILY_VERSION, 0)
+        return self.requests(self.family, [
+            head + self.known.object(number).encode(values) for values in requests])
+
     def dump(self, command, **values):
         """All objects of a kind: a list, taken again if it was interrupted."""
         number = self.known.numbers[command]
@@ -168,6 +185,25 @@ class Client(Netlink):
             if limit["id"] == number:
                 return limit
         raise KeyError(name)
+
+    # --- alerts --------------------------------------------------------
+
+    def told(self, limit=0.0):
+        """What the kernel has told this socket unasked, as [(name, attributes)]; if
+        that is nothing, it is waited for up to a limit."""
+        while select.select([self.socket], [], [], 0 if self.aside else limit)[0]:
+            try:
+                self.aside += [(kind, body) for kind, sequence, _, body in self.read()
+                               if not sequence]
+            except OSError as error:
+                # Told once that something was lost.
+                if error.errno != ENOBUFS:
+                    raise
+        told = [(self.known.commands[body[0]],
+                 self.known.object(body[0]).decode(body[4:]))
+                for kind, body in self.aside if kind == self.family]
+        self.aside.clear()
+        return told
 
     # --- notifications -------------------------------------------------
 

@@ -58,6 +58,8 @@ class Netlink:
         for option in (NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK):
             self.socket.setsockopt(SOL_NETLINK, option, 1)
         self.sequence = 0
+        # What came unasked while an answer was waited for: (type, body).
+        self.aside = []
 
     def close(self):
         """Close the socket."""
@@ -66,19 +68,20 @@ class Netlink:
     def request(self, kind, flags, payload):
         """Send a request; return what is answered. None among that says that the
         answer was interrupted."""
-        self.sequence += 1
-        self.socket.send(struct.pack("=IHHII", 16 + len(payload), kind,
-                                     NLM_F_REQUEST | NLM_F_ACK | flags,
-                                     self.sequence, 0) + payload)
+        self.socket.send(self._message(kind, flags, payload))
         answers = []
         while True:
             for answered, sequence, answered_flags, body in self.read():
                 if sequence != self.sequence:
+                    if not sequence:
+                        self.aside.append((answered, body))
                     continue
                 if answered_flags & NLM_F_DUMP_INTR:
                     answers.append(None)
                 if answered == NLMSG_ERROR:
-                    _raise_refusal(answered_flags, body)
+                    refusal = _refusal(answered_flags, body)
+                    if refusal:
+                        raise refusal
                     return answers
                 if answered == NLMSG_DONE:
                     code = struct.unpack_from("=i", body)[0]
@@ -86,6 +89,25 @@ class Netlink:
                         raise NetlinkError(-code, "")
                     return answers
                 answers.append(body)
+
+    def _message(self, kind, flags, payload):
+        self.sequence += 1
+        return struct.pack("=IHHII", 16 + len(payload), kind,
+                           NLM_F_REQUEST | NLM_F_ACK | flags, self.sequence, 0) + payload
+
+    def requests(self, kind, payloads):
+        """Send several requests at once; return for each None, or the refusal."""
+        first = self.sequence + 1
+        self.socket.send(b"".join(self._message(kind, 0, payload)
+                                  for payload in payloads))
+        answers = {}
+        while len(answers) < len(payloads):
+            for answered, sequence, flags, body in self.read():
+                if not sequence:
+                    self.aside.append((answered, body))
+                elif answered == NLMSG_ERROR and sequence >= first:
+                    answers[sequence] = _refusal(flags, body)
+        return [answers[first + number] for number in range(len(payloads))]
 
     def read(self):
         """Receive one datagram; yield its messages: type, sequence, flags, body."""
@@ -96,10 +118,10 @@ class Netlink:
             data = data[(length + 3) & ~3:]
 
 
-def _raise_refusal(flags, body):
+def _refusal(flags, body):
     code = struct.unpack_from("=i", body)[0]
     if not code:
-        return
+        return None
     sentence = ""
     if flags & NLM_F_ACK_TLVS:
         # The request follows the code, its header alone if it was capped.
@@ -107,7 +129,7 @@ def _raise_refusal(flags, body):
         for number, value in attributes(body[4 + ((length + 3) & ~3):]):
             if number == NLMSGERR_ATTR_MSG:
                 sentence = value.rstrip(b"\0").decode()
-    raise NetlinkError(-code, sentence)
+    return NetlinkError(-code, sentence)
 
 
 def _ifinfo(ifindex=0, flags=0, change=0):

@@ -279,12 +279,13 @@ class Lab:
 class Protocol:
     """A routing protocol in user space, bound to a socket of its own."""
 
-    def __init__(self, router, number, component=0, flags=0, name=None):
+    def __init__(self, router, number, component=0, flags=0, name=None,
+                 callbacks=None):
         self.router = router
         self.client = Client(router)
         self.handle = self.client.call(
             "protocol_register", id=number, component=component, flags=flags,
-            name=name or f"protocol-{number}")["handle"]
+            name=name or f"protocol-{number}", callbacks=callbacks)["handle"]
 
     def take(self, *devices, nexthop=None, ttl=None):
         """Take the devices, or (device, next hop)."""
@@ -320,6 +321,24 @@ class Protocol:
     def close(self):
         """Die."""
         self.client.close()
+
+
+class Upcalled(Protocol):
+    """One that wants to be told of things."""
+
+    def __init__(self, router, number, callbacks):
+        super().__init__(router, number, callbacks=callbacks)
+
+    def alerts(self, limit=0.0):
+        """What it has been told, as [(name, attributes)]; if nothing is there,
+        wait for something up to a limit."""
+        return self.client.told(limit)
+
+    def answer(self, alert, off=(), **values):
+        """Answer an alert; off: devices to switch off."""
+        oifs = [{"ifindex": self.router.ifindex(device)} for device in off]
+        self.client.call("alert_answer", handle=self.handle, id=alert["id"],
+                         oif=oifs or None, **values)
 
 
 def star(count):

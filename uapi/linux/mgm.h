@@ -29,6 +29,22 @@
  * that made it: when the socket closes, MGM releases the protocol's interfaces
  * and deregisters it. Only that socket may use the handle.
  *
+ * What such a protocol wants to be told of (MGM_A_PROTOCOL_CALLBACKS) comes to that
+ * socket as the MGM_CMD_ALERT_ messages, in the order of the changes that they are
+ * about, with sequence number 0. One with an MGM_A_ALERT_ID can be answered:
+ *
+ *   MGM_CMD_ALERT_RPF       <- handle, id, sg, iif, upstream, packet
+ *   MGM_CMD_ALERT_ANSWER    -> handle, id, iif [, upstream]
+ *
+ * Until it is, or MGM_A_CONFIG_ANSWER_TIMEOUT is over, which is the same as no
+ * opinion, the packets of the flow wait. Other alerts go on coming meanwhile. If the
+ * socket's buffer is full, or too many alerts wait, some are lost: recv() says
+ * ENOBUFS, the next alert has MGM_A_ALERT_LOST, requests among them are taken for
+ * answered, and the tables tell how things stand.
+ *
+ * The same messages, without id, lost, timeout and packet, go to MGM_MCGRP_MONITOR for
+ * everything that any protocol is told, so that people can watch.
+ *
  * Integers are in host byte order, addresses in network byte order. All
  * attributes of a family of addresses come as a pair, ...4 for IPv4 and ...6
  * for IPv6; IPv6 is refused with EOPNOTSUPP at present.
@@ -56,6 +72,28 @@ enum mgm_protocol_flags {
 	MGM_PROTOCOL_F_PERSIST = 1,
 	MGM_PROTOCOL_F_IGMP = 2,
 	MGM_PROTOCOL_F_KERNEL = 4,
+};
+
+/**
+ * enum mgm_callbacks - what a protocol wants to be told of, a bit mask
+ * @MGM_CALLBACK_F_RPF: new flows from where it owns the interface; it can answer
+ * @MGM_CALLBACK_F_CREATION: entries that its interfaces are outgoing in; it can
+ *	answer
+ * @MGM_CALLBACK_F_JOIN: others have receivers
+ * @MGM_CALLBACK_F_PRUNE: others have none any more
+ * @MGM_CALLBACK_F_LOCAL_JOIN: IGMP's members on its interfaces; whether they are
+ *	forwarded is the protocol's decision then
+ * @MGM_CALLBACK_F_LOCAL_LEAVE: those that are gone
+ * @MGM_CALLBACK_F_WRONG_IF: packets on the wrong interface
+ */
+enum mgm_callbacks {
+	MGM_CALLBACK_F_RPF = 1,
+	MGM_CALLBACK_F_CREATION = 2,
+	MGM_CALLBACK_F_JOIN = 4,
+	MGM_CALLBACK_F_PRUNE = 8,
+	MGM_CALLBACK_F_LOCAL_JOIN = 16,
+	MGM_CALLBACK_F_LOCAL_LEAVE = 32,
+	MGM_CALLBACK_F_WRONG_IF = 64,
 };
 
 /**
@@ -121,7 +159,8 @@ enum mgm_mfe_flags {
  * @MGM_LIMIT_PENDING_FLOWS: unknown flows whose packets are held
  * @MGM_LIMIT_PENDING_FLOW_PACKETS: packets held of one flow
  * @MGM_LIMIT_PENDING_BYTES: memory, in bytes, of all packets held
- * @MGM_LIMIT_ALERTS: alerts that wait for one protocol
+ * @MGM_LIMIT_ALERTS: alerts that wait for one protocol, and, of those that it has
+ *	been told, that wait for its answer
  * @MGM_LIMIT_WRONG_IF: packets on the wrong interface that wait to be told of
  * @MGM_LIMIT_OIFS: outgoing interfaces of all forwarding entries together
  */
@@ -155,9 +194,12 @@ enum mgm_limit {
  * @MGM_A_PROTOCOL_MODULE: string, kernel module of the protocol; read only
  * @MGM_A_PROTOCOL_INTERFACES: u32, number of interfaces it has; read only
  * @MGM_A_PROTOCOL_MEMBERSHIPS: u32, number of memberships; read only
- * @MGM_A_PROTOCOL_ALERTS: u32, number of alerts that wait for it; read only
+ * @MGM_A_PROTOCOL_ALERTS: u32, number of alerts that wait for it, or for its
+ *	answer; read only
  * @MGM_A_PROTOCOL_ALERTS_LOST: u32, number of alerts that it never got, for
  *	want of memory or because too many waited; read only
+ * @MGM_A_PROTOCOL_CALLBACKS: u32, &enum mgm_callbacks; needs a registration that
+ *	is bound to its socket; nothing when absent
  */
 enum mgm_a_protocol {
 	MGM_A_PROTOCOL_HANDLE = 1,
@@ -171,6 +213,7 @@ enum mgm_a_protocol {
 	MGM_A_PROTOCOL_MEMBERSHIPS,
 	MGM_A_PROTOCOL_ALERTS,
 	MGM_A_PROTOCOL_ALERTS_LOST,
+	MGM_A_PROTOCOL_CALLBACKS,
 
 	/* private: */
 	__MGM_A_PROTOCOL_MAX,
@@ -409,6 +452,7 @@ enum mgm_a_mfe {
  *	fragmentation forbidden
  * @MGM_A_OIF_DISCARDS: u64, copies not sent: no memory, no route, or an IP
  *	option that the forwarder does not fill in
+ * @MGM_A_OIF_IGMP: u32, 1: IGMP is enabled there; in alerts only
  */
 enum mgm_a_oif {
 	MGM_A_OIF_PAD = 1,
@@ -420,6 +464,7 @@ enum mgm_a_oif {
 	MGM_A_OIF_TTL_TOO_LOW,
 	MGM_A_OIF_FRAG_NEEDED,
 	MGM_A_OIF_DISCARDS,
+	MGM_A_OIF_IGMP,
 
 	/* private: */
 	__MGM_A_OIF_MAX,
@@ -456,11 +501,14 @@ enum mgm_a_limit {
  *	unicast routes count
  * @MGM_A_CONFIG_WRONG_IF_INTERVAL: u32, milliseconds between two alerts of
  *	packets of one (S,G) on one wrong interface, 1 to 3600000; 3000 at first
+ * @MGM_A_CONFIG_ANSWER_TIMEOUT: u32, milliseconds that a protocol in user space
+ *	has to answer an alert, 1 to 30000; 1000 at first
  */
 enum mgm_a_config {
 	MGM_A_CONFIG_MFE_TIMEOUT = 1,
 	MGM_A_CONFIG_RPF_TABLE,
 	MGM_A_CONFIG_WRONG_IF_INTERVAL,
+	MGM_A_CONFIG_ANSWER_TIMEOUT,
 
 	/* private: */
 	__MGM_A_CONFIG_MAX,
@@ -468,13 +516,65 @@ enum mgm_a_config {
 };
 
 /**
+ * enum mgm_a_alert - attributes of an alert
+ * @MGM_A_ALERT_HANDLE: u32, of the protocol that is told
+ * @MGM_A_ALERT_ID: u32, names the alert in an answer; absent if there is nothing
+ *	to answer
+ * @MGM_A_ALERT_LOST: u32, number of alerts lost just before this one, if any
+ * @MGM_A_ALERT_GROUP4: be32, the group; absent: every group
+ * @MGM_A_ALERT_GROUP6: in6_addr, the group
+ * @MGM_A_ALERT_SOURCE4: be32, the source; absent: every source
+ * @MGM_A_ALERT_SOURCE6: in6_addr, the source
+ * @MGM_A_ALERT_IFINDEX: u32, the interface that it is about; of RPF, the incoming
+ *	one, which an answer may change; absent if the multicast RIB leads to none
+ *	that a protocol has
+ * @MGM_A_ALERT_NEXTHOP4: be32, its next hop, if it has one
+ * @MGM_A_ALERT_NEXTHOP6: in6_addr, likewise
+ * @MGM_A_ALERT_UPSTREAM4: be32, of RPF: upstream neighbour; absent when the source
+ *	is on the link; an answer may change it
+ * @MGM_A_ALERT_UPSTREAM6: in6_addr, likewise
+ * @MGM_A_ALERT_MEMBER: u32, of JOIN and PRUNE: 1: a membership was added or
+ *	deleted; 0: it is about an MFE
+ * @MGM_A_ALERT_TIMEOUT: u32, of PRUNE about an MFE that nobody wants: seconds
+ *	that it stays; an answer may change it
+ * @MGM_A_ALERT_OIF: nest, &enum mgm_a_oif without counters; of CREATION: repeated,
+ *	one an outgoing interface of the protocol; in an answer, those to switch off
+ * @MGM_A_ALERT_PACKET: binary, of RPF and WRONG_IF: the head of the packet, from
+ *	its IP header on
+ */
+enum mgm_a_alert {
+	MGM_A_ALERT_HANDLE = 1,
+	MGM_A_ALERT_ID,
+	MGM_A_ALERT_LOST,
+	MGM_A_ALERT_GROUP4,
+	MGM_A_ALERT_GROUP6,
+	MGM_A_ALERT_SOURCE4,
+	MGM_A_ALERT_SOURCE6,
+	MGM_A_ALERT_IFINDEX,
+	MGM_A_ALERT_NEXTHOP4,
+	MGM_A_ALERT_NEXTHOP6,
+	MGM_A_ALERT_UPSTREAM4,
+	MGM_A_ALERT_UPSTREAM6,
+	MGM_A_ALERT_MEMBER,
+	MGM_A_ALERT_TIMEOUT,
+	MGM_A_ALERT_OIF,
+	MGM_A_ALERT_PACKET,
+
+	/* private: */
+	__MGM_A_ALERT_MAX,
+	MGM_A_ALERT_MAX = (__MGM_A_ALERT_MAX - 1)
+};
+
+/**
  * enum mgm_cmd - commands, and notifications (_NTF)
- * @MGM_CMD_PROTOCOL_GET: one protocol by its handle, or dump
+ * @MGM_CMD_PROTOCOL_GET: one protocol by its handle, or dump, of that one if
+ *	given
  * @MGM_CMD_PROTOCOL_REGISTER: id [, component, name, flags] -> handle
  * @MGM_CMD_PROTOCOL_DEREGISTER: handle; refused while it has interfaces
  * @MGM_CMD_PROTOCOL_REGISTER_NTF: a protocol has registered
  * @MGM_CMD_PROTOCOL_DEREGISTER_NTF: a protocol is gone, and its handle with it
- * @MGM_CMD_INTERFACE_GET: the owner of (ifindex, next hop), or dump
+ * @MGM_CMD_INTERFACE_GET: the owner of (ifindex, next hop), or dump; by either,
+ *	if given
  * @MGM_CMD_INTERFACE_TAKE: handle, ifindex [, next hop, TTL threshold]
  * @MGM_CMD_INTERFACE_RELEASE: handle, ifindex [, next hop]
  * @MGM_CMD_INTERFACE_SET: handle, ifindex [, next hop], and what is to change:
@@ -502,6 +602,24 @@ enum mgm_a_config {
  * @MGM_CMD_LIMIT_SET: id, value; what there is already stays
  * @MGM_CMD_CONFIG_GET: the settings of the namespace
  * @MGM_CMD_CONFIG_SET: those that are given; the others stay
+ * @MGM_CMD_ALERT_RPF: to a protocol: an MFE is being made, and it owns the
+ *	interface towards the source, or, if nobody does, the one that the packet
+ *	came in on; it may name another interface of its own, or another upstream
+ *	neighbour
+ * @MGM_CMD_ALERT_CREATION: to a protocol: an MFE is being made with outgoing
+ *	interfaces of its, any of which it may switch off
+ * @MGM_CMD_ALERT_JOIN: to a protocol: somebody else has receivers
+ * @MGM_CMD_ALERT_PRUNE: to a protocol: nobody else has any more; or the way to
+ *	the source leads to another protocol's interface
+ * @MGM_CMD_ALERT_LOCAL_JOIN: to a protocol: IGMP added a membership on an
+ *	interface of its
+ * @MGM_CMD_ALERT_LOCAL_LEAVE: to a protocol: the reverse
+ * @MGM_CMD_ALERT_WRONG_IF: to a protocol: a packet of an existing MFE came in on
+ *	an interface of its that is not the MFE's
+ * @MGM_CMD_ALERT_OVERRUN: to a protocol: alerts were lost here
+ * @MGM_CMD_ALERT_ANSWER: handle, id, and what is to change: RPF: ifindex [, next
+ *	hop] [, upstream]; CREATION: the outgoing interfaces to switch off; PRUNE:
+ *	timeout. Nothing: it may stay as it is
  */
 enum mgm_cmd {
 	MGM_CMD_PROTOCOL_GET = 1,
@@ -532,6 +650,15 @@ enum mgm_cmd {
 	MGM_CMD_LIMIT_SET,
 	MGM_CMD_CONFIG_GET,
 	MGM_CMD_CONFIG_SET,
+	MGM_CMD_ALERT_RPF,
+	MGM_CMD_ALERT_CREATION,
+	MGM_CMD_ALERT_JOIN,
+	MGM_CMD_ALERT_PRUNE,
+	MGM_CMD_ALERT_LOCAL_JOIN,
+	MGM_CMD_ALERT_LOCAL_LEAVE,
+	MGM_CMD_ALERT_WRONG_IF,
+	MGM_CMD_ALERT_OVERRUN,
+	MGM_CMD_ALERT_ANSWER,
 
 	/* private: */
 	__MGM_CMD_MAX,

@@ -134,8 +134,11 @@ struct mgm_oif_state {
  * @owner: THIS_MODULE
  * @rpf: an MFE is being made for @sg, and the protocol owns the interface
  *	towards the source. @rpf holds what the RIB says; the protocol may
- *	name another interface of its own, or another upstream neighbour. @skb
- *	is the packet, network header set; read only
+ *	name another interface of its own, or another upstream neighbour. Or the
+ *	RIB leads to no interface that a protocol has, @rpf->iif.ifindex is 0,
+ *	and the protocol owns the interface that the packet came in on. @skb is
+ *	the packet, network header set, or NULL if there was no room to hold it;
+ *	read only
  * @creation_alert: an MFE is being made with outgoing interfaces of the
  *	protocol, which are in @oifs; it may switch any of them off, which
  *	holds as long as the entry lives. Packets wait for the answer
