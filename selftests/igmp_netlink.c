@@ -279,6 +279,10 @@ TEST_F(igmp_netlink, everybody_may_read_and_nobody_may_change)
 	ASSERT_EQ(0, igmp_open(&nl));
 	EXPECT_EQ(0, igmp_get(&nl, self->igmp.dev, &object));
 	EXPECT_EQ(1, object.values[IF(GROUPS)]);
+	object.count = 0;
+	EXPECT_EQ(0, mgm_nl_call(&nl, GET, NLM_F_DUMP, igmp_object_cb, &object,
+				 NULL));
+	EXPECT_EQ(1, object.count);
 	EXPECT_EQ(0, igmp_groups(&nl, 0, &object));
 	EXPECT_EQ(1, object.count);
 	refuse_all(_metadata, &nl, self->igmp.dev, self->igmp.dev2);

@@ -63,7 +63,7 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = MGM_IGMP_CMD_INTERFACE_GET,
 		.doit = mgm_igmp_nl_interface_get_doit,
-		.start = mgm_igmp_nl_dump_start,
+		.start = mgm_igmp_nl_interface_dump_start,
 		.dumpit = mgm_igmp_nl_interface_get_dumpit,
 		.policy = interface_key_policy,
 		.maxattr = MGM_IGMP_A_INTERFACE_IFINDEX,

@@ -15,7 +15,7 @@ extern struct genl_family mgm_igmp_family;
 /* netlink_get.c */
 int mgm_igmp_nl_interface_get_doit(struct sk_buff *skb,
 				   struct genl_info *info);
-int mgm_igmp_nl_dump_start(struct netlink_callback *cb);
+int mgm_igmp_nl_interface_dump_start(struct netlink_callback *cb);
 int mgm_igmp_nl_group_dump_start(struct netlink_callback *cb);
 int mgm_igmp_nl_interface_get_dumpit(struct sk_buff *skb,
 				     struct netlink_callback *cb);

@@ -203,24 +203,29 @@ static struct dump *dump_of(struct netlink_callback *cb)
 	return (struct dump *)cb->ctx;
 }
 
-int mgm_igmp_nl_dump_start(struct netlink_callback *cb)
+/* @attr: the interface that is asked for, if one is. */
+static void dump_start(struct netlink_callback *cb, int attr)
 {
+	struct nlattr *ifindex = genl_dumpit_info(cb)->attrs[attr];
+
 	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
 	memset(dump_of(cb), 0, sizeof(struct dump));
+	if (ifindex)
+		dump_of(cb)->only = nla_get_u32(ifindex);
+}
+
+int mgm_igmp_nl_interface_dump_start(struct netlink_callback *cb)
+{
+	dump_start(cb, MGM_IGMP_A_INTERFACE_IFINDEX);
 	return 0;
 }
 
 /* A group must fit a message with as many sources as it can have. */
 int mgm_igmp_nl_group_dump_start(struct netlink_callback *cb)
 {
-	struct nlattr **attrs = genl_dumpit_info(cb)->attrs;
-
 	cb->min_dump_alloc = NLMSG_GOODSIZE +
 			     MGM_IGMP_SOURCES_MAX * source_size();
-	mgm_igmp_nl_dump_start(cb);
-	if (attrs && attrs[MGM_IGMP_A_GROUP_IFINDEX])
-		dump_of(cb)->only =
-			nla_get_u32(attrs[MGM_IGMP_A_GROUP_IFINDEX]);
+	dump_start(cb, MGM_IGMP_A_GROUP_IFINDEX);
 	return 0;
 }
 
@@ -278,6 +283,8 @@ int mgm_igmp_nl_interface_get_dumpit(struct sk_buff *skb,
 	int err = 0;
 
 	xa_for_each_start(&in->interfaces, ifindex, ifc, dump->ifindex + 1) {
+		if (dump->only && ifindex != dump->only)
+			continue;
 		ifc->now = ktime_get();
 		err = dump_interface(skb, cb, ifc);
 		if (err)
