@@ -224,6 +224,22 @@ static bool parse_wrong_if_interval(const char *text, struct args *args)
 	return parse_quantity(text, "ms", &args->wrong_if_interval);
 }
 
+static bool parse_answer_timeout(const char *text, struct args *args)
+{
+	return parse_quantity(text, "ms", &args->answer_timeout);
+}
+
+static bool parse_devs(const char *text, struct args *args)
+{
+	struct device *devs = reallocarray(args->devs, args->n_devs + 1, sizeof(*devs));
+
+	if (!devs)
+		return false;
+	args->devs = devs;
+	devs[args->n_devs].name = text;
+	return parse_ifindex(text, &devs[args->n_devs++].ifindex);
+}
+
 static const struct arg {
 	const char *word;
 	unsigned int bit;
@@ -251,6 +267,15 @@ static const struct arg {
 	{ "rpf-table", ARG_RPF_TABLE, parse_rpf_table, "this is neither a number nor none" },
 	{ "wrong-if-interval", ARG_WRONG_IF_INTERVAL, parse_wrong_if_interval,
 	  "this is no number of milliseconds" },
+	{ "answer-timeout", ARG_ANSWER_TIMEOUT, parse_answer_timeout,
+	  "this is no number of milliseconds" },
+	{ "dev", ARG_DEVS, parse_devs, "there is no such device" },
+	{ "all", ARG_ALL, NULL, NULL },
+	{ "protocol", ARG_PROTOCOL, NULL, NULL },
+	{ "interface", ARG_INTERFACE, NULL, NULL },
+	{ "membership", ARG_MEMBERSHIP, NULL, NULL },
+	{ "mfe", ARG_MFE, NULL, NULL },
+	{ "alert", ARG_ALERT, NULL, NULL },
 };
 
 static enum status hint(const char *object)
@@ -295,7 +320,7 @@ static bool note(const struct known *known, struct args *args, struct settings *
 	bool before;
 
 	if (known->arg) {
-		before = args->given & known->arg->bit;
+		before = args->given & known->arg->bit & ~ARG_DEVS;
 		args->given |= known->arg->bit;
 	} else {
 		before = settings->given & 1ULL << known->setting;

@@ -31,6 +31,14 @@ enum {
 	ARG_MFE_TIMEOUT = 1 << 17,
 	ARG_RPF_TABLE = 1 << 18,
 	ARG_WRONG_IF_INTERVAL = 1 << 19,
+	ARG_ANSWER_TIMEOUT = 1 << 20,
+	ARG_DEVS = 1 << 21,		/* dev, as often as there are */
+	ARG_ALL = 1 << 22,
+	ARG_PROTOCOL = 1 << 23,
+	ARG_INTERFACE = 1 << 24,
+	ARG_MEMBERSHIP = 1 << 25,
+	ARG_MFE = 1 << 26,
+	ARG_ALERT = 1 << 27,
 };
 
 struct address {
@@ -41,6 +49,11 @@ struct address {
 		struct in_addr in4;
 		struct in6_addr in6;
 	};
+};
+
+struct device {
+	uint32_t ifindex;
+	const char *name;	/* as it was given */
 };
 
 struct args {
@@ -62,6 +75,9 @@ struct args {
 	uint32_t mfe_timeout;
 	uint32_t rpf_table;
 	uint32_t wrong_if_interval;
+	uint32_t answer_timeout;
+	struct device *devs;		/* to be freed */
+	size_t n_devs;
 };
 
 /*

@@ -153,11 +153,11 @@ void attr_print_address(const char *word, const char *key, const struct nlattr *
 		print_address(word, key, AF_INET6, mnl_attr_get_payload(attr6));
 }
 
-void attr_print_flags(const char *key, const char *const *names, size_t count,
-		      const struct nlattr *attr)
+void attr_print_flags(const char *word, const char *key, const char *const *names,
+		      size_t count, const struct nlattr *attr)
 {
 	if (attr)
-		print_flags(key, names, count, mnl_attr_get_u32(attr));
+		print_flags(word, key, names, count, mnl_attr_get_u32(attr));
 }
 
 /* The key that @word makes: JSON has no dashes. */

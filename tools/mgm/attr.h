@@ -19,6 +19,7 @@ enum attr_type {
 	ATTR_SECONDS,	/* u32, milliseconds; seconds for people */
 	ATTR_SWITCH,	/* u32, 0 is off */
 	ATTR_NEST,
+	ATTR_BYTES,
 };
 
 struct attr_set {
@@ -55,8 +56,9 @@ void attr_print_dev(const char *word, const char *key, const char *key_index,
 		    const struct nlattr *attr);
 void attr_print_address(const char *word, const char *key, const struct nlattr *attr4,
 			const struct nlattr *attr6);
-void attr_print_flags(const char *key, const char *const *names, size_t count,
-		      const struct nlattr *attr);
+/* @word as in print_flags(). */
+void attr_print_flags(const char *word, const char *key, const char *const *names,
+		      size_t count, const struct nlattr *attr);
 
 /*
  * As the type in @set says, with the word there, which makes the key too. A time

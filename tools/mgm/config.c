@@ -11,6 +11,7 @@ static const char usage[] =
 "Usage: mgm config [ show ]\n"
 "       mgm config set [ mfe-timeout SECONDS ] [ rpf-table { TABLE | none } ]\n"
 "                      [ wrong-if-interval MILLISECONDS ]\n"
+"                      [ answer-timeout MILLISECONDS ]\n"
 "\n"
 "Settings of the network namespace. What is not named stays as it is.\n"
 "\n"
@@ -20,18 +21,22 @@ static const char usage[] =
 "                     is asked for the way to a source before the unicast routes are;\n"
 "                     none at first\n"
 "  wrong-if-interval  the time between two alerts of packets of one flow on one wrong\n"
-"                     interface: 1 to 3600000 milliseconds, 3000 at first\n";
+"                     interface: 1 to 3600000 milliseconds, 3000 at first\n"
+"  answer-timeout     how long a protocol in user space that is asked about a new flow\n"
+"                     may take, while its packets wait: 1 to 30000 milliseconds, 1000\n"
+"                     at first\n";
 
 static const struct attr attrs[] = {
 	[MGM_A_CONFIG_MFE_TIMEOUT] = { ATTR_U32, "mfe-timeout" },
 	[MGM_A_CONFIG_RPF_TABLE] = { ATTR_U32, "rpf-table" },
 	[MGM_A_CONFIG_WRONG_IF_INTERVAL] = { ATTR_U32, "wrong-if-interval" },
+	[MGM_A_CONFIG_ANSWER_TIMEOUT] = { ATTR_U32, "answer-timeout" },
 };
 
 static const struct attr_set set = { ARRAY_SIZE(attrs), attrs };
 
 /* As it may be given back, unlike with print_time(). */
-static void print_interval(const struct nlattr *attr)
+static void print_interval(const char *word, const char *key, const struct nlattr *attr)
 {
 	char text[sizeof("4294967295ms")];
 
@@ -39,8 +44,8 @@ static void print_interval(const struct nlattr *attr)
 		return;
 
 	snprintf(text, sizeof(text), "%ums", mnl_attr_get_u32(attr));
-	print_string("wrong-if-interval", NULL, text);
-	attr_print_uint(NULL, "wrong_if_interval_ms", attr);
+	print_string(word, NULL, text);
+	attr_print_uint(NULL, key, attr);
 }
 
 static enum status config_print(const struct nlmsghdr *nlh)
@@ -60,7 +65,9 @@ static enum status config_print(const struct nlmsghdr *nlh)
 		print_string("rpf-table", NULL, "none");
 	else
 		attr_print_uint("rpf-table", "rpf_table", table);
-	print_interval(tb[MGM_A_CONFIG_WRONG_IF_INTERVAL]);
+	print_interval("wrong-if-interval", "wrong_if_interval_ms",
+		       tb[MGM_A_CONFIG_WRONG_IF_INTERVAL]);
+	print_interval("answer-timeout", "answer_timeout_ms", tb[MGM_A_CONFIG_ANSWER_TIMEOUT]);
 	return STATUS_OK;
 }
 
@@ -85,11 +92,12 @@ static int do_set(int argc, char **argv)
 	struct args args;
 
 	status = args_parse(argc, argv, "config",
-			    ARG_MFE_TIMEOUT | ARG_RPF_TABLE | ARG_WRONG_IF_INTERVAL, 0, &args);
+			    ARG_MFE_TIMEOUT | ARG_RPF_TABLE | ARG_WRONG_IF_INTERVAL |
+			    ARG_ANSWER_TIMEOUT, 0, &args);
 	if (status != STATUS_OK)
 		return status;
 	if (!args.given)
-		return complain("say what to set: mfe-timeout, rpf-table, wrong-if-interval");
+		return complain("say what to set; try: mgm config help");
 
 	request_init(&request, MGM_CMD_CONFIG_SET, &set);
 	if (args.given & ARG_MFE_TIMEOUT)
@@ -99,6 +107,8 @@ static int do_set(int argc, char **argv)
 	if (args.given & ARG_WRONG_IF_INTERVAL)
 		request_put_u32(&request, MGM_A_CONFIG_WRONG_IF_INTERVAL,
 				args.wrong_if_interval);
+	if (args.given & ARG_ANSWER_TIMEOUT)
+		request_put_u32(&request, MGM_A_CONFIG_ANSWER_TIMEOUT, args.answer_timeout);
 	return nl_do(&request, NULL, NULL);
 }
 

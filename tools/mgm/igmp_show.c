@@ -106,7 +106,7 @@ static const char *const group_flags[] = { "static" };
 static const char *const source_flags[] = { "static", "excluded" };
 
 /* The groups on all interfaces that are shown. */
-static struct messages groups;
+static struct mgm_messages groups;
 
 static enum status print_source(const struct nlattr *nest)
 {
@@ -118,7 +118,7 @@ static enum status print_source(const struct nlattr *nest)
 
 	print_object_open();
 	attr_print_address("source", "source", tb[MGM_IGMP_A_SOURCE_SOURCE4], NULL);
-	attr_print_flags("flags", source_flags, ARRAY_SIZE(source_flags),
+	attr_print_flags(NULL, "flags", source_flags, ARRAY_SIZE(source_flags),
 			 tb[MGM_IGMP_A_SOURCE_FLAGS]);
 	attr_print_time("expires", "expires_ms", tb[MGM_IGMP_A_SOURCE_EXPIRES]);
 	print_object_close();
@@ -151,7 +151,7 @@ static enum status print_group(const struct nlmsghdr *nlh, const struct nlattr *
 
 	attr_print_address("group", "group", tb[MGM_IGMP_A_GROUP_GROUP4], NULL);
 	print_mode(tb[MGM_IGMP_A_GROUP_MODE]);
-	attr_print_flags("flags", group_flags, ARRAY_SIZE(group_flags),
+	attr_print_flags(NULL, "flags", group_flags, ARRAY_SIZE(group_flags),
 			 tb[MGM_IGMP_A_GROUP_FLAGS]);
 	attr_print_time("uptime", "uptime_ms", tb[MGM_IGMP_A_GROUP_UPTIME]);
 	attr_print_time("expires", "expires_ms", tb[MGM_IGMP_A_GROUP_EXPIRES]);
@@ -179,7 +179,7 @@ static enum status print_groups(uint32_t ifindex)
 	enum status status = STATUS_OK;
 
 	print_list_open("groups");
-	while (status == STATUS_OK && (nlh = messages_next(&groups, nlh))) {
+	while (status == STATUS_OK && (nlh = mgm_messages_next(&groups, nlh))) {
 		status = nl_parse(nlh, &igmp_group_set, tb);
 		if (status != STATUS_OK || !tb[MGM_IGMP_A_GROUP_IFINDEX] ||
 		    mnl_attr_get_u32(tb[MGM_IGMP_A_GROUP_IFINDEX]) != ifindex)
@@ -202,7 +202,7 @@ static enum status print_interface(const struct nlmsghdr *nlh)
 		return status;
 
 	attr_print_dev("interface", "dev", "ifindex", tb[MGM_IGMP_A_INTERFACE_IFINDEX]);
-	attr_print_flags("flags", interface_flags, ARRAY_SIZE(interface_flags),
+	attr_print_flags(NULL, "flags", interface_flags, ARRAY_SIZE(interface_flags),
 			 tb[MGM_IGMP_A_INTERFACE_FLAGS]);
 	attr_print_address("querier-address", "querier_address",
 			   tb[MGM_IGMP_A_INTERFACE_QUERIER4], NULL);
@@ -253,6 +253,6 @@ int igmp_show(int argc, char **argv)
 		status = show_one(&request, print_interface);
 	else if (status == STATUS_OK)
 		status = show_all(&request, print_interface, NULL);
-	messages_free(&groups);
+	mgm_messages_free(&groups);
 	return status;
 }

@@ -109,7 +109,7 @@ enum status interface_print(const struct nlmsghdr *nlh)
 	attr_print_uint("id", "owner_id", tb[MGM_A_INTERFACE_OWNER_ID]);
 	attr_print_uint("component", "owner_component", tb[MGM_A_INTERFACE_OWNER_COMPONENT]);
 	attr_print_name("name", "owner_name", tb[MGM_A_INTERFACE_OWNER_NAME]);
-	attr_print_flags("flags", flag_names, ARRAY_SIZE(flag_names),
+	attr_print_flags(NULL, "flags", flag_names, ARRAY_SIZE(flag_names),
 			 tb[MGM_A_INTERFACE_FLAGS]);
 	attr_print_uint("ttl-threshold", "ttl_threshold", tb[MGM_A_INTERFACE_TTL_THRESHOLD]);
 	attr_print_off("wrong-if", "wrong_if", tb[MGM_A_INTERFACE_WRONG_IF]);

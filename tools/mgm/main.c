@@ -40,7 +40,7 @@ static const char usage[] =
 "             -n[etns] NETNS | -V[ersion] | -h[elp] }\n"
 "  -j            write JSON; -p makes it readable\n"
 "  -s            show counters too\n"
-"  -t            monitor: say when\n"
+"  -t            monitor, protocol run: say when\n"
 "  -n NETNS      in that network namespace: a name, a path, or a process id\n"
 "\n"
 "Words may be shortened. \"mgm OBJECT help\" tells what can be done with an object.\n";

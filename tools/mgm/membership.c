@@ -73,7 +73,7 @@ enum status membership_print(const struct nlmsghdr *nlh)
 	attr_print_uint("handle", "handle", tb[MGM_A_MEMBERSHIP_HANDLE]);
 	attr_print_uint("id", "id", tb[MGM_A_MEMBERSHIP_PROTOCOL_ID]);
 	attr_print_uint("component", "component", tb[MGM_A_MEMBERSHIP_COMPONENT]);
-	attr_print_flags("flags", flag_names, ARRAY_SIZE(flag_names),
+	attr_print_flags(NULL, "flags", flag_names, ARRAY_SIZE(flag_names),
 			 tb[MGM_A_MEMBERSHIP_FLAGS]);
 	return STATUS_OK;
 }

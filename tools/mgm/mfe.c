@@ -206,7 +206,7 @@ enum status mfe_print(const struct nlmsghdr *nlh)
 	attr_print_time("uptime", "uptime_ms", tb[MGM_A_MFE_UPTIME]);
 	attr_print_time("expires", "expires_ms", tb[MGM_A_MFE_EXPIRES]);
 	attr_print_time("timeout", "timeout_ms", tb[MGM_A_MFE_TIMEOUT]);
-	attr_print_flags("flags", flag_names, ARRAY_SIZE(flag_names), tb[MGM_A_MFE_FLAGS]);
+	attr_print_flags(NULL, "flags", flag_names, ARRAY_SIZE(flag_names), tb[MGM_A_MFE_FLAGS]);
 
 	if (options.statistics && tb[MGM_A_MFE_IN_PACKETS]) {
 		print_break();

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The conversation with the kernel. */
+/* The conversation with the kernel, in this command's words. */
 #ifndef MGM_TOOL_NETLINK_H
 #define MGM_TOOL_NETLINK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
 
+#include "../lib/netlink.h"
 #include "attr.h"
 #include "mgm.h"
 
 /* A family that requests go to. The kernel's module of it has the same name. */
 struct family {
-	const char *name;
+	struct mgm_family nl;	/* its type is 0 until it is needed */
 	uint8_t version;
-	uint16_t type;		/* of its messages; 0 until it is needed */
-	uint32_t monitor_group;
 };
 
 extern struct family mgm_family, igmp_family;
@@ -25,7 +25,7 @@ extern struct family mgm_family, igmp_family;
  * message about a refused one.
  */
 struct request {
-	struct family *family;		/* NULL: the controller of all families */
+	struct family *family;
 	const struct attr_set *set;
 	int expected_error;		/* an errno that the caller explains itself */
 	bool met_expected_error;
@@ -57,10 +57,10 @@ void request_put(struct request *request, uint16_t number, const void *value, si
 enum status nl_do(struct request *request, answer_fn answer, void *data);
 
 /*
- * Ask for all objects. @interrupted tells that they changed meanwhile, so that
- * some may be missing from what came, or have come twice.
+ * Ask for all objects. If they change while they are read, they are read again, a few
+ * times; @interrupted tells that even so some may be missing, or be there twice.
  */
-enum status nl_dump(struct request *request, answer_fn answer, void *data,
+enum status nl_dump(struct request *request, struct mgm_messages *messages,
 		    bool *interrupted);
 
 /* From now on, receive what is announced to MGM's monitor group. */

@@ -12,5 +12,6 @@ enum status protocol_print(const struct nlmsghdr *nlh);
 enum status interface_print(const struct nlmsghdr *nlh);
 enum status membership_print(const struct nlmsghdr *nlh);
 enum status mfe_print(const struct nlmsghdr *nlh);
+enum status alert_print(const struct nlmsghdr *nlh);
 
 #endif /* MGM_TOOL_OBJECTS_H */

@@ -362,12 +362,15 @@ static void put_flag(const char *word, const char *name)
 	}
 }
 
-void print_flags(const char *key, const char *const *names, size_t count, uint32_t value)
+void print_flags(const char *word, const char *key, const char *const *names, size_t count,
+		 uint32_t value)
 {
 	char unknown[sizeof("0x12345678")];
 	size_t bit;
 
 	json_open(key, '[');
+	if (word && value)
+		print_string("", NULL, word);
 
 	for (bit = 0; bit < count; bit++) {
 		if (!(value & 1U << bit))
@@ -378,7 +381,7 @@ void print_flags(const char *key, const char *const *names, size_t count, uint32
 
 	if (value) {
 		snprintf(unknown, sizeof(unknown), "0x%x", value);
-		put_flag(key, unknown);
+		put_flag(word ? "" : key, unknown);
 	}
 
 	json_close(']');

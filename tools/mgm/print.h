@@ -64,9 +64,11 @@ void print_flow(const char *source, const char *group);
 void print_dev(const char *word, const char *key, uint32_t ifindex);
 /*
  * A bit mask: the names of the bits that are set, where names[n] is that of bit
- * n; bits without a name as one hexadecimal number.
+ * n; bits without a name as one hexadecimal number. The text has @word in front of
+ * them all, unless it is NULL.
  */
-void print_flags(const char *key, const char *const *names, size_t count, uint32_t value);
+void print_flags(const char *word, const char *key, const char *const *names, size_t count,
+		 uint32_t value);
 void print_hex(const char *word, const char *key, const void *bytes, size_t len);
 
 /* The name of a device, "if<index>" if it has none. Not for long-term keeping. */

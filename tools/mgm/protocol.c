@@ -6,12 +6,18 @@
 #include "args.h"
 #include "objects.h"
 #include "print.h"
+#include "run.h"
 #include "show.h"
 
 static const char usage[] =
 "Usage: mgm [ -s ] protocol [ show ] [ handle HANDLE ]\n"
 "       mgm protocol register id ID [ component ID ] [ name NAME ] persist\n"
 "       mgm protocol deregister handle HANDLE\n"
+"       mgm [ -t ] [ -j ] protocol run id ID [ component ID ] [ name NAME ]\n"
+"                         dev DEV... [ group GROUP [ source SOURCE ] ]\n"
+"\n"
+"GROUP := { ADDRESS | any }\n"
+"SOURCE := { ADDRESS | any }\n"
 "\n"
 "A multicast routing protocol registers before it does anything else. It is known\n"
 "by its protocol id and, where there are several instances of it, a component id,\n"
@@ -24,9 +30,17 @@ static const char usage[] =
 "\n"
 "A protocol must release its interfaces before it can deregister.\n"
 "\n"
-"With -s, alerts are those that wait for the protocol to take them, and alerts-lost\n"
-"those that it never got: too many waited, or memory was short. What was lost is\n"
-"shown without -s too.\n";
+"\"run\" is a protocol that routes nothing: it registers, takes the devices (dev may\n"
+"be given several times), joins the group on the last of them, and prints what it is\n"
+"told, one alert a line, in the form of \"mgm monitor alert\". It answers what it is\n"
+"asked with \"as it is\". Members that IGMP finds on its devices are shown, and get\n"
+"nothing unless it joined the group. \"listening\" is written to stderr when it has\n"
+"everything; SIGINT and SIGTERM end it, after it has released its interfaces and\n"
+"deregistered. \"alert-overrun\" means that it was too slow, and alerts are lost.\n"
+"\n"
+"With -s, callbacks are what the protocol wants to be told of; alerts are those that\n"
+"wait for the protocol to take them, and alerts-lost those that it never got: too\n"
+"many waited, or memory was short. What was lost is shown without -s too.\n";
 
 static const struct attr attrs[] = {
 	[MGM_A_PROTOCOL_HANDLE] = { ATTR_U32, "handle" },
@@ -40,11 +54,16 @@ static const struct attr attrs[] = {
 	[MGM_A_PROTOCOL_MEMBERSHIPS] = { ATTR_U32, "memberships" },
 	[MGM_A_PROTOCOL_ALERTS] = { ATTR_U32, "alerts" },
 	[MGM_A_PROTOCOL_ALERTS_LOST] = { ATTR_U32, "alerts-lost" },
+	[MGM_A_PROTOCOL_CALLBACKS] = { ATTR_U32, "callbacks" },
 };
 
 static const struct attr_set set = { ARRAY_SIZE(attrs), attrs };
 
 static const char *const flag_names[] = { "persist", "igmp", "kernel" };
+
+static const char *const callback_names[] = {
+	"rpf", "creation", "join", "prune", "local-join", "local-leave", "wrong-if",
+};
 
 enum status protocol_print(const struct nlmsghdr *nlh)
 {
@@ -59,7 +78,7 @@ enum status protocol_print(const struct nlmsghdr *nlh)
 	attr_print_uint("id", "id", tb[MGM_A_PROTOCOL_ID]);
 	attr_print_uint("component", "component", tb[MGM_A_PROTOCOL_COMPONENT]);
 	attr_print_name("name", "name", tb[MGM_A_PROTOCOL_NAME]);
-	attr_print_flags("flags", flag_names, ARRAY_SIZE(flag_names),
+	attr_print_flags(NULL, "flags", flag_names, ARRAY_SIZE(flag_names),
 			 tb[MGM_A_PROTOCOL_FLAGS]);
 	attr_print_uint("portid", "portid", tb[MGM_A_PROTOCOL_PORTID]);
 	attr_print_name("module", "module", tb[MGM_A_PROTOCOL_MODULE]);
@@ -72,6 +91,9 @@ enum status protocol_print(const struct nlmsghdr *nlh)
 		attr_print_uint("alerts", "alerts", tb[MGM_A_PROTOCOL_ALERTS]);
 		attr_print_uint("alerts-lost", "alerts_lost", lost);
 	}
+	if (options.statistics)
+		attr_print_flags("callbacks", "callbacks", callback_names,
+				 ARRAY_SIZE(callback_names), tb[MGM_A_PROTOCOL_CALLBACKS]);
 	return STATUS_OK;
 }
 
@@ -161,6 +183,7 @@ int protocol_main(int argc, char **argv)
 		{ "list", show },
 		{ "register", do_register },
 		{ "deregister", do_deregister },
+		{ "run", protocol_run },
 	};
 
 	return run_command("protocol", commands, ARRAY_SIZE(commands), usage, argc, argv);

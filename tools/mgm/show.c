@@ -1,64 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What all "show" commands do. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "print.h"
 #include "show.h"
 
-/* How often a list is read again because it changed meanwhile. */
-#define TRIES	8
-
-const struct nlmsghdr *messages_next(const struct messages *messages,
-				     const struct nlmsghdr *nlh)
-{
-	const char *next = messages->data;
-
-	if (nlh)
-		next = (const char *)nlh + MNL_ALIGN(nlh->nlmsg_len);
-	return next < messages->data + messages->len ? (const struct nlmsghdr *)next : NULL;
-}
-
-void messages_free(struct messages *messages)
-{
-	free(messages->data);
-	memset(messages, 0, sizeof(*messages));
-}
-
 static enum status keep(const struct nlmsghdr *nlh, void *data)
 {
-	struct messages *messages = data;
-	size_t len = messages->len + MNL_ALIGN(nlh->nlmsg_len);
-
-	if (len > messages->size) {
-		size_t size = 2 * len;
-		char *bigger = realloc(messages->data, size);
-
-		if (!bigger)
-			return complain("out of memory");
-		messages->data = bigger;
-		messages->size = size;
-	}
-	memcpy(messages->data + messages->len, nlh, nlh->nlmsg_len);
-	messages->len = len;
-	return STATUS_OK;
+	return mgm_messages_keep(nlh, data) ? complain("out of memory") : STATUS_OK;
 }
 
-enum status read_all(struct request *request, struct messages *messages)
+enum status read_all(struct request *request, struct mgm_messages *messages)
 {
-	enum status status;
 	bool interrupted;
-	int try;
+	enum status status = nl_dump(request, messages, &interrupted);
 
-	for (try = 1; try <= TRIES; try++) {
-		messages->len = 0;
-		status = nl_dump(request, keep, messages, &interrupted);
-		if (status != STATUS_OK || !interrupted)
-			return status;
-	}
-
-	complain("the list changed while it was read; it may not be consistent");
-	return STATUS_OK;
+	if (status == STATUS_OK && interrupted)
+		complain("the list changed while it was read; it may not be consistent");
+	return status;
 }
 
 /* Whether the object in @nlh is one of those that @filter lets through. */
@@ -78,7 +35,7 @@ static enum status match(const struct nlmsghdr *nlh, const struct attr_set *set,
 }
 
 /* Print the answer to @request, all of it or nothing. */
-static enum status show(const struct request *request, const struct messages *messages,
+static enum status show(const struct request *request, const struct mgm_messages *messages,
 			print_fn print, struct show_filter *filter)
 {
 	const struct nlmsghdr *nlh = NULL;
@@ -88,7 +45,7 @@ static enum status show(const struct request *request, const struct messages *me
 		return complain("out of memory");
 
 	print_list_open(NULL);
-	while (status == STATUS_OK && (nlh = messages_next(messages, nlh))) {
+	while (status == STATUS_OK && (nlh = mgm_messages_next(messages, nlh))) {
 		bool matches = true;
 
 		if (filter)
@@ -110,22 +67,22 @@ static enum status show(const struct request *request, const struct messages *me
 
 enum status show_one(struct request *request, print_fn print)
 {
-	struct messages messages = { 0 };
+	struct mgm_messages messages = { 0 };
 	enum status status = nl_do(request, keep, &messages);
 
 	if (status == STATUS_OK)
 		status = show(request, &messages, print, NULL);
-	messages_free(&messages);
+	mgm_messages_free(&messages);
 	return status;
 }
 
 enum status show_all(struct request *request, print_fn print, struct show_filter *filter)
 {
-	struct messages messages = { 0 };
+	struct mgm_messages messages = { 0 };
 	enum status status = read_all(request, &messages);
 
 	if (status == STATUS_OK)
 		status = show(request, &messages, print, filter);
-	messages_free(&messages);
+	mgm_messages_free(&messages);
 	return status;
 }

@@ -15,23 +15,8 @@ struct show_filter {
 	bool found;		/* there was one */
 };
 
-/* Messages that have been read, one behind the other. Begins as all zero. */
-struct messages {
-	char *data;
-	size_t len;
-	size_t size;
-};
-
-/* The first message if @nlh is NULL, else the one behind it; NULL at the end. */
-const struct nlmsghdr *messages_next(const struct messages *messages,
-				     const struct nlmsghdr *nlh);
-void messages_free(struct messages *messages);
-
-/*
- * Ask for all objects. If they change while they are read, they are read again;
- * only what was read last counts.
- */
-enum status read_all(struct request *request, struct messages *messages);
+/* Ask for all objects; complains if they may not be consistent. */
+enum status read_all(struct request *request, struct mgm_messages *messages);
 
 /* Ask for the one object that @request names. */
 enum status show_one(struct request *request, print_fn print);
