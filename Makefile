@@ -20,7 +20,7 @@ help:
 	@sed -n 's/^##\( .*\|\)$$/\1/p' $(firstword $(MAKEFILE_LIST))
 
 ##  For a machine whose kernel takes modules:
-##    make                  build mgm.ko, mgm_igmp.ko and the mgm command
+##    make                  build mgm.ko, mgm_igmp.ko, libmgm, mgm and mgm-static
 ##    make install          install them (DESTDIR, PREFIX; depmod runs after)
 ##    make uninstall        take them away again
 ##
@@ -50,7 +50,9 @@ endif
 
 .PHONY: tools
 tools:
+	$(MAKE) -C tools/lib
 	$(MAKE) -C tools/mgm
+	$(MAKE) -C tools/static
 
 MODULES	= mgm mgm_igmp
 HEADERS	= uapi/linux/mgm.h uapi/linux/mgm_igmp.h
@@ -60,7 +62,9 @@ MODDIR	= /lib/modules/$(notdir $(patsubst %/build,%,$(KDIR)))/updates
 install: all
 	$(KBUILD) modules_install INSTALL_MOD_DIR=updates \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR)))
+	$(MAKE) -C tools/lib install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 	$(MAKE) -C tools/mgm install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	$(MAKE) -C tools/static install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/include/linux
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/linux
 
@@ -69,7 +73,9 @@ uninstall:
 	rm -f $(MODULES:%=$(DESTDIR)$(MODDIR)/%.ko) \
 		$(MODULES:%=$(DESTDIR)$(MODDIR)/%.ko.xz)
 	$(if $(DESTDIR),,depmod -a)
+	$(MAKE) -C tools/static uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 	$(MAKE) -C tools/mgm uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	$(MAKE) -C tools/lib uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 	rm -f $(HEADERS:uapi/%=$(DESTDIR)$(PREFIX)/include/%)
 
 .PHONY: demo
@@ -92,5 +98,7 @@ style:
 clean:
 	rm -rf build
 	$(if $(wildcard $(KDIR)),$(KBUILD) clean)
+	$(MAKE) -C tools/lib clean
 	$(MAKE) -C tools/mgm clean
+	$(MAKE) -C tools/static clean
 	$(MAKE) -C selftests clean
