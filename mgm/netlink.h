@@ -16,6 +16,9 @@ extern const struct nla_policy mgm_alert_oif_policy[MGM_A_OIF_MAX + 1];
 /* netlink_fill.c: one object each, for get, dump and notification alike */
 int mgm_put_addr(struct sk_buff *skb, u16 family, int attr4, int attr6,
 		 const union mgm_addr *addr);
+#define put_addr_of(skb, family, set, attr, addr)			\
+	mgm_put_addr(skb, family, MGM_A_##set##_##attr##4,		\
+		     MGM_A_##set##_##attr##6, addr)
 int mgm_fill_protocol(struct sk_buff *skb, const struct mgm_protocol *proto);
 int mgm_fill_interface(struct sk_buff *skb, const struct mgm_interface *ifc,
 		       u32 handle);

@@ -8,10 +8,6 @@
 /* The head of a packet: all of the IP header, and what is known of the payload. */
 #define PACKET_MAX	128
 
-#define put_addr_of(skb, family, set, attr, addr)			\
-	mgm_put_addr(skb, family, MGM_A_##set##_##attr##4,		\
-		     MGM_A_##set##_##attr##6, addr)
-
 static const u8 alert_cmd[] = {
 	[MGM_ALERT_JOIN] = MGM_CMD_ALERT_JOIN,
 	[MGM_ALERT_PRUNE] = MGM_CMD_ALERT_PRUNE,

@@ -19,10 +19,6 @@ int mgm_put_addr(struct sk_buff *skb, u16 family, int attr4, int attr6,
 	return nla_put_in6_addr(skb, attr6, &addr->ip6);
 }
 
-#define put_addr_of(skb, family, set, attr, addr)			\
-	mgm_put_addr(skb, family, MGM_A_##set##_##attr##4,		\
-		     MGM_A_##set##_##attr##6, addr)
-
 int mgm_fill_protocol(struct sk_buff *skb, const struct mgm_protocol *proto)
 {
 	const struct module *owner = proto->ops ? proto->ops->owner : NULL;
