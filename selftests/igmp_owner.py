@@ -13,7 +13,6 @@ what the LAN has, as if nothing had been."""
 import errno
 import itertools
 import random
-import threading
 
 from lib import abi
 from lib.bench import Bench, locally, refused
@@ -23,7 +22,7 @@ from lib.igmp import ALLOW, EXCLUDE, INCLUDE, IS_EX, IgmpRouter, Station, Talk, 
 from lib.kernel import Igmp
 from lib.tap import case, check, equal, run, wait
 from lib.topology import star
-from lib.traffic import Receiver, Sender, Stream, one_cpu
+from lib.traffic import Background, Receiver, Sender, Stream, one_cpu
 
 S, T, U = "10.0.1.2", "10.0.1.3", "10.0.1.4"
 G, H, K, L = (f"239.33.1.{n}" for n in range(1, 5))
@@ -339,19 +338,17 @@ def beside(lab):
     equal(at_h3.arrived(lan.sender), lan.sender.numbers, "packets at h3")
 
 
-class Busy:
+class Busy(Background):
     """A thread that makes one netlink call after the other, over and over, for as
     long as the "with" block runs. Refusals by the state of things are no fault."""
 
     usual = {errno.EALREADY, errno.EBUSY, errno.EEXIST, errno.ENOENT, errno.EPERM}
 
     def __init__(self, client, *calls):
+        super().__init__()
         self._client = client
         self._calls = calls
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
         self.done = 0
-        self.error = None
 
     def _run(self):
         for call, command, values in itertools.cycle(self._calls):
@@ -363,16 +360,6 @@ class Busy:
                     self.error = error
             if self._stop.wait(0.001) or self.error:
                 return
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._thread.join()
-        if self.error:
-            raise self.error
 
 
 @case("commands, owners, links and reports all at once leave IGMP and MGM of one mind")

@@ -10,13 +10,12 @@ where IGMP is enabled, and wants everything there. New flows come all the time."
 
 import os
 import subprocess
-import threading
 
 from lib import abi
 from lib.bench import Bench
 from lib.tap import case, check, equal, note, run
 from lib.topology import star
-from lib.traffic import Receiver, Sender, Stream, another_cpu, one_cpu
+from lib.traffic import Background, Receiver, Sender, Stream, another_cpu, one_cpu
 
 G, KILLS, ID = "239.60.0.1", int(os.environ.get("MGM_KILLS") or 1000), 4711
 BATCH, LONGEST_US = 100, 3000
@@ -25,14 +24,13 @@ MORTAL = os.path.join(os.environ.get("MGM_MODDIR") or
                       "selftests/mortal")
 
 
-class Flows:
+class Flows(Background):
     """A thread that sends a packet of a new flow every so often."""
 
     def __init__(self, host):
+        super().__init__()
         self.host = host
         self.count = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self):
         another_cpu()
@@ -41,14 +39,6 @@ class Flows:
             sender = Sender(self.host, f"239.62.{self.count >> 8 & 255}.{self.count & 255}")
             sender.send(1)
             sender.close()
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._thread.join()
 
 
 class Hooks:

@@ -14,12 +14,11 @@ import contextlib
 import itertools
 import socket
 import struct
-import threading
 
 from lib import abi, module
 from lib.genl import Client
 from lib.tap import Failure, check, wait
-from lib.traffic import Wire, another_cpu, checksum, ethernet, ip_packet
+from lib.traffic import Background, Wire, another_cpu, checksum, ethernet, ip_packet
 
 INCLUDE, EXCLUDE = abi.MGM_IGMP_MODE_INCLUDE, abi.MGM_IGMP_MODE_EXCLUDE
 PROTOCOL = 2
@@ -363,16 +362,15 @@ class Station(Wire):
              f"the router does not take reports on {device}: {igmp.stats(device)}")
 
 
-class Talk:
+class Talk(Background):
     """A thread on which a station says one message after the other, for as long as
     the "with" block runs; from another processor than the one that the test is on."""
 
     def __init__(self, station, messages, interval=0.002):
+        super().__init__()
         self._station = station
         self._messages = messages
         self._interval = interval
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self):
         another_cpu()
@@ -382,11 +380,3 @@ class Talk:
                 self._station.say(data)
             if self._stop.wait(self._interval):
                 break
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._thread.join()

@@ -275,17 +275,38 @@ def stream(sender, receivers, count, window=50):
             receiver.wait(sender, limit=3)
 
 
-class Stream:
+class Background:
+    """A thread that is in _run() for as long as the "with" block runs: until _stop is
+    set. An error that it leaves is raised at the end."""
+
+    def __init__(self):
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.error = None
+
+    def _run(self):
+        raise NotImplementedError
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self._thread.join()
+        if self.error:
+            raise self.error
+
+
+class Stream(Background):
     """A thread that sends a flow, a packet every so often, for as long as the
     "with" block runs; from another processor than the one that the test is on."""
 
     def __init__(self, sender, interval=0.002, tolerate=False):
+        super().__init__()
         self.sender = sender
         self._interval = interval
         self._tolerate = tolerate
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self.error = None
 
     def _run(self):
         another_cpu()
@@ -298,16 +319,6 @@ class Stream:
                     self.error = error
                     return
             time.sleep(self._interval)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._thread.join()
-        if self.error:
-            raise self.error
 
     def wait_sent(self, more, limit=20):
         """Wait until so many more have been sent."""
