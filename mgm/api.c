@@ -238,15 +238,6 @@ int mgm_interface_set(struct net *net, u32 handle, const struct mgm_if *ifc,
 }
 EXPORT_SYMBOL_GPL(mgm_interface_set);
 
-int mgm_do_limit_set(struct mgm_net *mn, enum mgm_limit id, u32 value,
-		     struct netlink_ext_ack *extack)
-{
-	mutex_lock(&mn->lock);
-	WRITE_ONCE(mn->bounds[id].value, value);
-	mutex_unlock(&mn->lock);
-	return 0;
-}
-
 void mgm_do_config_set(struct mgm_net *mn, const struct mgm_config *config,
 		       u32 which)
 {

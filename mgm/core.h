@@ -15,6 +15,7 @@
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/rhashtable-types.h>
+#include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -298,10 +299,12 @@ struct mgm_mfe {
 	struct rb_node node;
 	struct mgm_sg sg;
 	u64 id;				/* no other entry ever had it */
+	bool incomplete;		/* there was no room for some oif */
 	u32 arrival;			/* ifindex of its first packet */
 	struct mgm_route rib;		/* what the RIB says */
 	struct mgm_route route;		/* what counts: a protocol may differ */
 	struct list_head iif_node;	/* of its iif, or of mgm_net.orphans */
+	struct list_head negative_node;	/* of mgm_net.negatives, if it is one */
 	struct list_head vetoes;
 	unsigned long created;
 	unsigned long timeout;
@@ -393,6 +396,7 @@ enum mgm_table {
  * @mfes: by (group, source)
  * @mfe_ht: the same by &struct mgm_flow4; the data path reads it under RCU
  * @orphans: MFEs without an incoming interface
+ * @negatives: MFEs without outgoing interfaces; those first that have been so longest
  * @wait: for @handover_seq to move
  * @handover_seq: counts hand-overs and callbacks that have ended
  * @bounds: by &enum mgm_limit
@@ -417,6 +421,7 @@ struct mgm_net {
 	struct rb_root mfes;
 	struct rhashtable mfe_ht;
 	struct list_head orphans;
+	struct list_head negatives;
 	wait_queue_head_t wait;
 	u32 handover_seq;
 	struct mgm_bound bounds[MGM_LIMIT_MAX + 1];
@@ -436,9 +441,28 @@ extern struct workqueue_struct *mgm_alert_wq;	/* anywhere, for long */
 
 struct mgm_net *mgm_pernet(const struct net *net);
 
+/* So many objects are looked at before others have the lock. */
+#define MGM_TURN	256
+
+/*
+ * For who looks at very many objects, once for each: every now and then the lock is
+ * let go for a moment, and then the answer is true.
+ */
+static inline bool mgm_give_way(struct mgm_net *mn, unsigned int *turn)
+{
+	if (++*turn % MGM_TURN)
+		return false;
+	mutex_unlock(&mn->lock);
+	cond_resched();
+	mutex_lock(&mn->lock);
+	return true;
+}
+
 /* bound.c */
 void mgm_bounds_init(struct mgm_net *mn);
 void mgm_config_init(struct mgm_net *mn);
+int mgm_bound_set(struct mgm_net *mn, enum mgm_limit id, u32 value, bool machine,
+		  struct netlink_ext_ack *extack);
 bool mgm_bound_charge(struct mgm_net *mn, enum mgm_limit id, u32 n);
 void mgm_bound_uncharge(struct mgm_net *mn, enum mgm_limit id, u32 n);
 
@@ -563,6 +587,7 @@ bool mgm_group_forwards(struct mgm_net *mn, const struct mgm_sg *sg,
 unsigned int mgm_group_interfaces(struct mgm_net *mn, const struct mgm_sg *sg,
 				  struct mgm_interface **v, unsigned int size);
 struct mgm_group *mgm_group_find(struct mgm_net *mn, const struct mgm_sg *sg);
+struct mgm_group *mgm_group_after(struct mgm_net *mn, const struct mgm_sg *sg);
 
 bool mgm_alert_wanted(const struct mgm_protocol *proto,
 		      enum mgm_alert_type type);	/* alert.c */
@@ -628,8 +653,9 @@ int mgm_outlist_set(struct mgm_net *mn, struct mgm_mfe *mfe,
 		    struct mgm_interface *ifc, bool want);
 int mgm_outlist_move(struct mgm_net *mn, struct mgm_mfe *mfe,
 		     struct mgm_interface *in);
-int mgm_veto_add(struct mgm_mfe *mfe, struct mgm_interface *ifc);
-void mgm_veto_del(struct mgm_veto *veto);
+int mgm_veto_add(struct mgm_net *mn, struct mgm_mfe *mfe,
+		 struct mgm_interface *ifc);
+void mgm_veto_del(struct mgm_net *mn, struct mgm_veto *veto);
 
 /* mfe.c */
 int mgm_mfe_init(struct mgm_net *mn);
@@ -655,6 +681,9 @@ void mgm_mfe_veto(struct mgm_net *mn, struct mgm_mfe *mfe,
 void mgm_mfe_detach(struct mgm_net *mn, struct mgm_interface *ifc);
 void mgm_mfe_drop_orphans(struct mgm_net *mn);
 void mgm_mfe_drop_expired(struct mgm_net *mn);
+void mgm_mfe_for_each(struct mgm_net *mn,
+		      void (*fn)(struct mgm_net *mn, struct mgm_mfe *mfe,
+				 const void *arg), const void *arg);
 bool mgm_mfe_rpf_set(const struct mgm_mfe *mfe);
 u32 mgm_mfe_flags(const struct mgm_net *mn, const struct mgm_mfe *mfe);
 u64 mgm_mfe_out_packets(const struct mgm_net *mn, const struct mgm_mfe *mfe);
@@ -712,6 +741,9 @@ void mgm_wrong_update(struct mgm_net *mn, struct mgm_link *link);
 /* forward.c */
 int mgm_forward_init(struct mgm_net *mn);
 void mgm_forward_exit(struct mgm_net *mn);
+void mgm_forward_forget(struct mgm_net *mn);
+/* Exported for who owns an okfn(), as all that forward do; its header is netfilter's. */
+void nf_queue_nf_hook_drop(struct net *net);
 void mgm_forward_held(struct mgm_net *mn, const struct mgm_flow4 *flow,
 		      struct sk_buff *skb, u32 arrival);
 void mgm_forward_drop(struct mgm_net *mn, const struct sk_buff *skb,
@@ -727,8 +759,6 @@ int mgm_do_interface_set(struct mgm_net *mn, struct mgm_client *client,
 			 const struct mgm_if *key,
 			 const struct mgm_interface_settings *settings,
 			 u32 which, struct netlink_ext_ack *extack);
-int mgm_do_limit_set(struct mgm_net *mn, enum mgm_limit id, u32 value,
-		     struct netlink_ext_ack *extack);
 /* Ranges have been checked. */
 #define MGM_SET_MFE_TIMEOUT		1
 #define MGM_SET_RPF_TABLE		2

@@ -37,6 +37,7 @@ static bool less(struct rb_node *a, const struct rb_node *b)
 int mgm_mfe_init(struct mgm_net *mn)
 {
 	INIT_LIST_HEAD(&mn->orphans);
+	INIT_LIST_HEAD(&mn->negatives);
 	mn->mfes = RB_ROOT;
 	return rhashtable_init(&mn->mfe_ht, &params);
 }
@@ -93,6 +94,7 @@ u32 mgm_mfe_flags(const struct mgm_net *mn, const struct mgm_mfe *mfe)
 	return (out->n ? 0 : MGM_MFE_F_NEGATIVE) |
 	       (out->in ? 0 : MGM_MFE_F_NO_RPF) |
 	       (READ_ONCE(mfe->held) ? MGM_MFE_F_HELD : 0) |
+	       (mfe->incomplete ? MGM_MFE_F_INCOMPLETE : 0) |
 	       (mgm_mfe_rpf_set(mfe) ? MGM_MFE_F_RPF_SET : 0);
 }
 
@@ -128,11 +130,12 @@ void mgm_mfe_destroy(struct mgm_net *mn, struct mgm_mfe *mfe)
 	mgm_event(mn, MGM_EVENT_MFE_DEL, 0, mfe);
 
 	list_del(&mfe->iif_node);
+	list_del(&mfe->negative_node);
 	if (out->in)
 		out->in->nr_mfes--;
 	mgm_outlist_unlink(mn, out);
 	list_for_each_entry_safe(veto, next, &mfe->vetoes, mfe_node)
-		mgm_veto_del(veto);
+		mgm_veto_del(mn, veto);
 	call_rcu(&mfe->rcu, free_rcu);
 }
 
@@ -173,6 +176,7 @@ static void now_empty(struct mgm_net *mn, struct mgm_mfe *mfe)
 {
 	const struct mgm_outlist *out = mgm_mfe_out(mn, mfe);
 
+	list_move_tail(&mfe->negative_node, &mn->negatives);
 	if (!out->in)
 		return;
 	reset_timeout(mn, mfe);
@@ -201,6 +205,7 @@ static void no_longer_empty(struct mgm_net *mn, struct mgm_mfe *mfe)
 	struct mgm_protocol *owner = out->in->owner;
 	u32 i;
 
+	list_del_init(&mfe->negative_node);
 	reset_timeout(mn, mfe);
 	for (i = 0; i < out->n; i++) {
 		if (own_receivers(mn, mfe, out->oif[i]->ifc, owner))
@@ -208,6 +213,24 @@ static void no_longer_empty(struct mgm_net *mn, struct mgm_mfe *mfe)
 		tell(owner, MGM_ALERT_JOIN, mfe, out->in, 0);
 		return;
 	}
+}
+
+/*
+ * Room for one more entry. What nobody wants gives way to it: else who sends to many
+ * groups could keep out what somebody does want.
+ */
+static bool make_room(struct mgm_net *mn)
+{
+	struct mgm_mfe *mfe;
+
+	if (mgm_bound_charge(mn, MGM_LIMIT_MFES, 1))
+		return true;
+	mfe = list_first_entry_or_null(&mn->negatives, struct mgm_mfe,
+				       negative_node);
+	if (!mfe)
+		return false;
+	mgm_mfe_destroy(mn, mfe);
+	return mgm_bound_charge(mn, MGM_LIMIT_MFES, 1);
 }
 
 /*
@@ -224,7 +247,7 @@ struct mgm_mfe *mgm_mfe_create(struct mgm_net *mn, const struct mgm_sg *sg,
 	int err = -ENOMEM;
 
 	lockdep_assert_held(&mn->lock);
-	if (!mgm_bound_charge(mn, MGM_LIMIT_MFES, 1))
+	if (!make_room(mn))
 		return ERR_PTR(-ENOSPC);
 	mfe = kzalloc(sizeof(*mfe), GFP_KERNEL);
 	if (!mfe)
@@ -235,6 +258,7 @@ struct mgm_mfe *mgm_mfe_create(struct mgm_net *mn, const struct mgm_sg *sg,
 	mfe->rib = *rib;
 	mfe->route = *route;
 	INIT_LIST_HEAD(&mfe->vetoes);
+	INIT_LIST_HEAD(&mfe->negative_node);
 	mfe->created = jiffies;
 	reset_timeout(mn, mfe);
 	if (!in)
@@ -268,7 +292,8 @@ uncharge:
 	return ERR_PTR(err);
 }
 
-static void set_oif(struct mgm_net *mn, struct mgm_mfe *mfe,
+/* Returns false if there was no memory, and the entry is gone. */
+static bool set_oif(struct mgm_net *mn, struct mgm_mfe *mfe,
 		    struct mgm_interface *ifc, bool want)
 {
 	u32 before = mgm_mfe_out(mn, mfe)->n, after;
@@ -277,13 +302,14 @@ static void set_oif(struct mgm_net *mn, struct mgm_mfe *mfe,
 	if (ret < 0)
 		mgm_mfe_destroy(mn, mfe);
 	if (ret <= 0)
-		return;
+		return !ret;
 	mgm_event(mn, MGM_EVENT_MFE_CHANGE, 0, mfe);
 	after = mgm_mfe_out(mn, mfe)->n;
 	if (!before)
 		no_longer_empty(mn, mfe);
 	else if (!after)
 		now_empty(mn, mfe);
+	return true;
 }
 
 /*
@@ -319,10 +345,14 @@ void mgm_mfe_move(struct mgm_net *mn, struct mgm_mfe *mfe,
 	}
 	if (moved)
 		tell(in->owner, MGM_ALERT_JOIN, mfe, in, 0);
-	if (!before && !moved)
-		no_longer_empty(mn, mfe);
-	else if (!before)
+	if (before)
+		return;
+	if (moved) {
+		list_del_init(&mfe->negative_node);
 		reset_timeout(mn, mfe);
+	} else {
+		no_longer_empty(mn, mfe);
+	}
 }
 
 /*
@@ -375,10 +405,9 @@ void mgm_mfe_veto(struct mgm_net *mn, struct mgm_mfe *mfe,
 		  struct mgm_interface *ifc)
 {
 	lockdep_assert_held(&mn->lock);
-	if (mgm_veto_add(mfe, ifc))
+	/* Out of the list first: the veto takes its place. */
+	if (set_oif(mn, mfe, ifc, false) && mgm_veto_add(mn, mfe, ifc))
 		mgm_mfe_destroy(mn, mfe);
-	else
-		set_oif(mn, mfe, ifc, false);
 }
 
 /*
@@ -398,7 +427,7 @@ void mgm_mfe_detach(struct mgm_net *mn, struct mgm_interface *ifc)
 					       ifc_node)))
 		set_oif(mn, oif->mfe, ifc, false);
 	list_for_each_entry_safe(veto, next_veto, &ifc->vetoes, ifc_node)
-		mgm_veto_del(veto);
+		mgm_veto_del(mn, veto);
 }
 
 /* An interface is new: entries that found no way in may find one now. */
@@ -411,16 +440,43 @@ void mgm_mfe_drop_orphans(struct mgm_net *mn)
 		mgm_mfe_destroy(mn, mfe);
 }
 
+/* Is there room by now for what was left out of its list? */
+static void fill_up(struct mgm_net *mn, struct mgm_mfe *mfe)
+{
+	const struct mgm_bound *oifs = &mn->bounds[MGM_LIMIT_OIFS];
+
+	if (oifs->used < oifs->value)
+		mgm_mfe_move(mn, mfe, mgm_mfe_out(mn, mfe)->in, &mfe->route);
+}
+
+static void expire(struct mgm_net *mn, struct mgm_mfe *mfe, const void *arg)
+{
+	if (!mgm_mfe_expires(mfe))
+		mgm_mfe_destroy(mn, mfe);
+	else if (mfe->incomplete)
+		fill_up(mn, mfe);
+}
+
 void mgm_mfe_drop_expired(struct mgm_net *mn)
 {
-	struct mgm_mfe *mfe, *next;
+	mgm_mfe_for_each(mn, expire, NULL);
+}
 
-	lockdep_assert_held(&mn->lock);
-	for (mfe = mgm_mfe_after(mn, NULL); mfe; mfe = next) {
-		struct rb_node *node = rb_next(&mfe->node);
+/*
+ * Call @fn for each entry, which it may end. There may be very many: the lock is let
+ * go now and then, and entries may come and go meanwhile.
+ */
+void mgm_mfe_for_each(struct mgm_net *mn,
+		      void (*fn)(struct mgm_net *mn, struct mgm_mfe *mfe,
+				 const void *arg), const void *arg)
+{
+	unsigned int turn = 0;
+	struct mgm_mfe *mfe;
+	struct mgm_sg sg;
 
-		next = node ? entry(node) : NULL;
-		if (!mgm_mfe_expires(mfe))
-			mgm_mfe_destroy(mn, mfe);
+	for (mfe = mgm_mfe_after(mn, NULL); mfe; mfe = mgm_mfe_after(mn, &sg)) {
+		sg = mfe->sg;
+		fn(mn, mfe, arg);
+		mgm_give_way(mn, &turn);
 	}
 }

@@ -294,9 +294,9 @@ int mgm_nl_limit_set_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "the value is missing");
 		return -EINVAL;
 	}
-	err = mgm_do_limit_set(mn, nla_get_u32(info->attrs[MGM_A_LIMIT_ID]),
-			       nla_get_u32(info->attrs[MGM_A_LIMIT_VALUE]),
-			       info->extack);
+	err = mgm_bound_set(mn, nla_get_u32(info->attrs[MGM_A_LIMIT_ID]),
+			    nla_get_u32(info->attrs[MGM_A_LIMIT_VALUE]),
+			    netlink_capable(skb, CAP_NET_ADMIN), info->extack);
 	if (err)
 		NL_SET_BAD_ATTR(info->extack, info->attrs[MGM_A_LIMIT_VALUE]);
 	return err;

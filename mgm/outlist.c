@@ -39,17 +39,18 @@ static bool possible(const struct mgm_mfe *mfe, const struct mgm_interface *in,
 	return in && !leads_back(in, ifc) && !vetoed(mfe, ifc);
 }
 
+/* -ENOSPC: too many. */
 static struct mgm_oif *oif_create(struct mgm_net *mn, struct mgm_mfe *mfe,
 				  struct mgm_interface *ifc)
 {
 	struct mgm_oif *oif;
 
 	if (!mgm_bound_charge(mn, MGM_LIMIT_OIFS, 1))
-		return NULL;
+		return ERR_PTR(-ENOSPC);
 	oif = kzalloc(sizeof(*oif), GFP_KERNEL);
 	if (!oif) {
 		mgm_bound_uncharge(mn, MGM_LIMIT_OIFS, 1);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 	oif->mfe = mfe;
 	oif->ifc = ifc;
@@ -138,7 +139,8 @@ void mgm_outlist_free(struct mgm_outlist *out)
 
 /*
  * The list that the memberships make for packets that come in on @in, not yet in
- * its place. NULL: no memory, or too many.
+ * its place. Where the bound on all lists leaves no room an interface is missing.
+ * NULL: no memory.
  */
 struct mgm_outlist *mgm_outlist_compute(struct mgm_net *mn,
 					struct mgm_mfe *mfe,
@@ -147,6 +149,7 @@ struct mgm_outlist *mgm_outlist_compute(struct mgm_net *mn,
 	struct mgm_outlist *out, *old = mgm_mfe_out(mn, mfe);
 	struct mgm_interface **v = NULL;
 	u32 i, n, pos, size = 0;
+	bool incomplete = false;
 	struct mgm_oif *oif;
 
 	if (!in)
@@ -171,10 +174,14 @@ struct mgm_outlist *mgm_outlist_compute(struct mgm_net *mn,
 			oif = old->oif[pos];
 		else
 			oif = oif_create(mn, mfe, v[i]);
-		if (!oif)
+		if (!IS_ERR(oif))
+			out->oif[out->n++] = oif;
+		else if (PTR_ERR(oif) == -ENOSPC)
+			incomplete = true;
+		else
 			goto undo;
-		out->oif[out->n++] = oif;
 	}
+	mfe->incomplete = incomplete;
 free:
 	kfree(v);
 	return out;
@@ -185,7 +192,7 @@ undo:
 	return NULL;
 }
 
-/* Put @ifc into the list, if it can be there, or take it out. */
+/* Put @ifc into the list, if it can be there and there is room, or take it out. */
 int mgm_outlist_set(struct mgm_net *mn, struct mgm_mfe *mfe,
 		    struct mgm_interface *ifc, bool want)
 {
@@ -205,9 +212,12 @@ int mgm_outlist_set(struct mgm_net *mn, struct mgm_mfe *mfe,
 	memcpy(new->oif, old->oif, pos * sizeof(oif));
 	if (want) {
 		oif = oif_create(mn, mfe, ifc);
-		if (!oif) {
+		if (IS_ERR(oif)) {
 			kfree(new);
-			return -ENOMEM;
+			if (PTR_ERR(oif) != -ENOSPC)
+				return PTR_ERR(oif);
+			mfe->incomplete = true;
+			return 0;
 		}
 		new->oif[pos] = oif;
 		memcpy(new->oif + pos + 1, old->oif + pos,
@@ -223,7 +233,7 @@ int mgm_outlist_set(struct mgm_net *mn, struct mgm_mfe *mfe,
 	return 1;
 }
 
-/* Packets come in on @in from now on. */
+/* Packets come in on @in from now on; or there may be room for what was left out. */
 int mgm_outlist_move(struct mgm_net *mn, struct mgm_mfe *mfe,
 		     struct mgm_interface *in)
 {
@@ -231,7 +241,7 @@ int mgm_outlist_move(struct mgm_net *mn, struct mgm_mfe *mfe,
 	u32 i, pos;
 
 	lockdep_assert_held(&mn->lock);
-	if (old->in == in)
+	if (old->in == in && !mfe->incomplete)
 		return 0;
 	new = mgm_outlist_compute(mn, mfe, in);
 	if (!new)
@@ -244,24 +254,33 @@ int mgm_outlist_move(struct mgm_net *mn, struct mgm_mfe *mfe,
 	return 1;
 }
 
-/* Keep the packets of @mfe out of @ifc; the list is another matter. */
-int mgm_veto_add(struct mgm_mfe *mfe, struct mgm_interface *ifc)
+/*
+ * Keep the packets of @mfe out of @ifc, which is not in the list. It counts as if it
+ * were: there may be no more of either.
+ */
+int mgm_veto_add(struct mgm_net *mn, struct mgm_mfe *mfe,
+		 struct mgm_interface *ifc)
 {
 	struct mgm_veto *veto;
 
 	if (vetoed(mfe, ifc))
 		return 0;
+	if (!mgm_bound_charge(mn, MGM_LIMIT_OIFS, 1))
+		return -ENOSPC;
 	veto = kmalloc(sizeof(*veto), GFP_KERNEL);
-	if (!veto)
+	if (!veto) {
+		mgm_bound_uncharge(mn, MGM_LIMIT_OIFS, 1);
 		return -ENOMEM;
+	}
 	veto->ifc = ifc;
 	list_add_tail(&veto->mfe_node, &mfe->vetoes);
 	list_add_tail(&veto->ifc_node, &ifc->vetoes);
 	return 0;
 }
 
-void mgm_veto_del(struct mgm_veto *veto)
+void mgm_veto_del(struct mgm_net *mn, struct mgm_veto *veto)
 {
+	mgm_bound_uncharge(mn, MGM_LIMIT_OIFS, 1);
 	list_del(&veto->mfe_node);
 	list_del(&veto->ifc_node);
 	kfree(veto);

@@ -75,6 +75,7 @@ static const struct word drop_words[] = {
 	[MGM_A_DROP_FRAG_NEEDED]	= { "frag_needed", COUNT },
 	[MGM_A_DROP_NO_ROUTE]		= { "no_route", COUNT },
 	[MGM_A_DROP_OPTION]		= { "option", COUNT },
+	[MGM_A_DROP_NESTED]		= { "nested", COUNT },
 };
 
 static const struct word membership_words[] = {

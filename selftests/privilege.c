@@ -216,6 +216,35 @@ TEST_F(privilege, whoever_owns_the_namespace_may_change_it)
 	mgm_nl_close(&nl);
 }
 
+#define ABOVE "only the machine's administrator may raise a limit above its default"
+
+static int set_limit(struct mgm_nl *nl, __u32 limit, __u32 value)
+{
+	return CALL(nl, MGM_CMD_LIMIT_SET, U32(MGM_A_LIMIT_ID, limit),
+		    U32(MGM_A_LIMIT_VALUE, value));
+}
+
+TEST_F(privilege, whoever_owns_the_namespace_may_not_have_more_than_is_usual)
+{
+	struct mgm_nl nl;
+
+	ASSERT_EQ(0, become(0));
+	EXPECT_EQ(0, set_limit(&self->root, MGM_LIMIT_PROTOCOLS, 257));
+	ASSERT_EQ(0, become(NOBODY));
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		SKIP(return, "no user namespaces for everybody: %m");
+	ASSERT_EQ(0, mgm_nl_open(&nl));
+	EXPECT_EQ(0, set_limit(&nl, MGM_LIMIT_PROTOCOLS, 10));
+	EXPECT_EQ(0, set_limit(&nl, MGM_LIMIT_PROTOCOLS, 256));
+	EXPECT_REFUSED(&nl, EPERM, ABOVE,
+		       set_limit(&nl, MGM_LIMIT_PROTOCOLS, 257));
+	/* What takes much memory is less than in the machine's own namespaces. */
+	EXPECT_REFUSED(&nl, EPERM, ABOVE,
+		       set_limit(&nl, MGM_LIMIT_MFES, 10000));
+	EXPECT_EQ(0, set_limit(&nl, MGM_LIMIT_MFES, 1000));
+	mgm_nl_close(&nl);
+}
+
 TEST_F(privilege, whoever_owns_a_namespace_may_not_enter_another)
 {
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))

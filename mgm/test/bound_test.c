@@ -78,7 +78,46 @@ static void bounds_do_not_mix(struct kunit *test)
 		EXPECT_BOUND(test, id, id == ID, id == ID);
 }
 
+/* Of a bound whose default is 256. */
+static const struct raise_row {
+	const char *desc;
+	u32 before;
+	u32 value;
+	bool machine;
+	int err;
+} raise_rows[] = {
+	{ "lower", 256, 10, false, 0 },
+	{ "up to the default again", 10, 256, false, 0 },
+	{ "above the default", 256, 257, false, -EPERM },
+	{ "above the default, by who may", 256, U32_MAX, true, 0 },
+	{ "lower, but above the default still", 1000, 999, false, 0 },
+	{ "above what was raised before", 1000, 1001, false, -EPERM },
+	{ "none at all", 256, 0, false, 0 },
+};
+
+TABLE(raise);
+
+static void not_everybody_may_raise_a_bound(struct kunit *test)
+{
+	const struct raise_row *row = test->param_value;
+	struct mgm_net *mn = net_of(test);
+	struct netlink_ext_ack extack = {};
+	struct mgm_bound *bound = &mn->bounds[MGM_LIMIT_PROTOCOLS];
+	int err;
+
+	bound->value = row->before;
+	/* It takes the lock itself. */
+	mutex_unlock(&mn->lock);
+	err = mgm_bound_set(mn, MGM_LIMIT_PROTOCOLS, row->value, row->machine,
+			    &extack);
+	mutex_lock(&mn->lock);
+	KUNIT_EXPECT_EQ(test, err, row->err);
+	KUNIT_EXPECT_EQ(test, bound->value, err ? row->before : row->value);
+	KUNIT_EXPECT_EQ(test, !!extack._msg, !!err);
+}
+
 static struct kunit_case cases[] = {
+	CASE_TABLE(not_everybody_may_raise_a_bound, raise),
 	KUNIT_CASE(every_bound_has_a_default),
 	CASE_TABLE(charge_stops_at_the_bound, charge),
 	KUNIT_CASE(what_is_given_back_can_be_had_again),

@@ -24,6 +24,8 @@ struct counts {
 	u32 joining;
 	u32 vetoes_ifc;
 	u32 vetoes_mfe;
+	u32 negatives;
+	u32 negatives_listed;
 };
 
 static u32 length(const struct list_head *list)
@@ -164,6 +166,8 @@ static void check_mfes(struct kunit *test, struct mgm_net *mn, struct counts *c,
 		c->oifs += out->n;
 		c->with_iif += !!out->in;
 		c->orphans += !out->in;
+		c->negatives += !out->n;
+		TRUE(list_empty(&mfe->negative_node) == !!out->n);
 		KUNIT_EXPECT_PTR_EQ_MSG(test, mgm_mfe_find(mn, &mfe->sg), mfe,
 					"line %d", line);
 		check_vetoes(test, mfe, out, c, line);
@@ -174,6 +178,7 @@ static void check_mfes(struct kunit *test, struct mgm_net *mn, struct counts *c,
 					    0, "line %d", line);
 	}
 	c->orphans_listed = length(&mn->orphans);
+	c->negatives_listed = length(&mn->negatives);
 }
 
 void fixture_expect_sound(struct kunit *test, int line)
@@ -192,6 +197,7 @@ void fixture_expect_sound(struct kunit *test, int line)
 	SAME(c.with_iif, c.nr_mfes);
 	SAME(c.oifs, c.nr_oifs);
 	SAME(c.orphans, c.orphans_listed);
+	SAME(c.negatives, c.negatives_listed);
 	SAME(c.joining, c.joins);
 	SAME(c.vetoes_mfe, c.vetoes_ifc);
 	SAME(RB_EMPTY_ROOT(&mn->groups), !c.memberships);
@@ -200,6 +206,6 @@ void fixture_expect_sound(struct kunit *test, int line)
 	SAME(c.interfaces, mn->bounds[MGM_LIMIT_INTERFACES].used);
 	SAME(c.memberships, mn->bounds[MGM_LIMIT_MEMBERSHIPS].used);
 	SAME(c.mfes, mn->bounds[MGM_LIMIT_MFES].used);
-	SAME(c.oifs, mn->bounds[MGM_LIMIT_OIFS].used);
+	SAME(c.oifs + c.vetoes_mfe, mn->bounds[MGM_LIMIT_OIFS].used);
 	SAME((u32)atomic_read(&mn->mfe_ht.nelems), c.mfes);
 }

@@ -94,6 +94,7 @@ struct fixture *fixture_new(struct kunit *test)
 	if (!f)
 		return NULL;
 	f->test = test;
+	f->mn.net = &init_net;
 	mutex_init(&f->mn.lock);
 	xa_init(&f->mn.protocols);
 	f->mn.interfaces = RB_ROOT;

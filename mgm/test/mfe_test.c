@@ -250,7 +250,7 @@ static void entries_are_bounded(struct kunit *test)
 	mn->bounds[MGM_LIMIT_MFES].value = 2;
 	fixture_join(test, proto, out, ANY, ANY);
 	mfe = fixture_mfe(test, SRC(1), GRP(1), in);
-	fixture_mfe(test, SRC(2), GRP(1), NULL);
+	fixture_mfe(test, SRC(2), GRP(1), in);
 	fixture_forget_events(test);
 
 	KUNIT_EXPECT_EQ(test, PTR_ERR(try(test, SRC(3), GRP(1), in)),
@@ -263,6 +263,44 @@ static void entries_are_bounded(struct kunit *test)
 	mgm_mfe_destroy(mn, mfe);
 	fixture_mfe(test, SRC(3), GRP(1), in);
 	EXPECT_BOUND(test, MGM_LIMIT_MFES, 2, 1);
+}
+
+/* Which of two entries goes for a third, where there is room for two. */
+static const struct room_row {
+	const char *desc;
+	enum { WANTED, UNWANTED, NO_WAY } first, second;
+	int gone;
+} room_rows[] = {
+	{ "the one that nobody wants", WANTED, UNWANTED, 2 },
+	{ "the one without a way in", NO_WAY, WANTED, 1 },
+	{ "the older of two that nobody wants", UNWANTED, UNWANTED, 1 },
+	{ "the older, whatever it lacks", NO_WAY, UNWANTED, 1 },
+};
+
+TABLE(room);
+
+static void what_nobody_wants_gives_way(struct kunit *test)
+{
+	const struct room_row *row = test->param_value;
+	struct mgm_protocol *proto = fixture_protocol(test, PLAIN);
+	struct mgm_interface *in = fixture_interface(test, 1, ANY, proto);
+	struct mgm_interface *out = fixture_interface(test, 2, ANY, proto);
+	struct mgm_net *mn = net_of(test);
+	int i, kind;
+
+	mn->bounds[MGM_LIMIT_MFES].value = 2;
+	for (i = 1; i <= 2; i++) {
+		kind = i == 1 ? row->first : row->second;
+		if (kind == WANTED)
+			fixture_join(test, proto, out, ANY, GRP(i));
+		fixture_mfe(test, SRC(i), GRP(i), kind == NO_WAY ? NULL : in);
+	}
+	fixture_mfe(test, SRC(3), GRP(3), in);
+	for (i = 1; i <= 2; i++)
+		KUNIT_EXPECT_EQ(test, !fixture_find(test, SRC(i), GRP(i)),
+				i == row->gone);
+	EXPECT_BOUND(test, MGM_LIMIT_MFES, 2, 1);
+	EXPECT_SOUND(test);
 }
 
 static void an_entry_that_goes_is_tied_to_nothing(struct kunit *test)
@@ -404,6 +442,7 @@ static struct kunit_case cases[] = {
 	CASE_TABLE(another_way_than_the_ribs_is_flagged, set),
 	KUNIT_CASE(no_two_entries_have_one_id),
 	KUNIT_CASE(entries_are_bounded),
+	CASE_TABLE(what_nobody_wants_gives_way, room),
 	KUNIT_CASE(an_entry_that_goes_is_tied_to_nothing),
 	KUNIT_CASE(orphans_wait_for_an_interface),
 	KUNIT_CASE(entries_come_in_order),

@@ -198,58 +198,87 @@ static void a_list_can_be_taken_back(struct kunit *test)
 static const struct bound_row {
 	const char *desc;
 	u32 bound;
-	enum { NEW_ENTRY, NEW_WAY_OUT, NEW_WAY_IN, LESS } what;
-	bool had;
+	enum { NEW_ENTRY, NEW_WAY_OUT, NEW_WAY_IN, NEW_VETO, LESS } what;
+	u32 oifs;		/* of the entry concerned */
 	u32 used;
+	u32 hits;
 } bound_rows[] = {
-	{ "room for another entry", 6, NEW_ENTRY, true, 6 },
-	{ "room for a part of it", 5, NEW_ENTRY, false, 3 },
-	{ "room for nothing of it", 3, NEW_ENTRY, false, 3 },
-	{ "room for another way out", 4, NEW_WAY_OUT, true, 4 },
-	{ "no room for it", 3, NEW_WAY_OUT, false, 0 },
-	{ "what was the way in is a way out", 4, NEW_WAY_IN, true, 3 },
-	{ "no room for that", 3, NEW_WAY_IN, false, 0 },
-	{ "one way out less needs none", 0, LESS, true, 2 },
+	{ "room for another entry", 6, NEW_ENTRY, 3, 6, 0 },
+	{ "room for a part of it", 5, NEW_ENTRY, 2, 5, 1 },
+	{ "room for nothing of it", 3, NEW_ENTRY, 0, 3, 3 },
+	{ "room for another way out", 4, NEW_WAY_OUT, 4, 4, 0 },
+	{ "no room for it", 3, NEW_WAY_OUT, 3, 3, 1 },
+	{ "what was the way in is a way out", 4, NEW_WAY_IN, 3, 3, 0 },
+	{ "no room for that", 3, NEW_WAY_IN, 2, 2, 1 },
+	{ "a veto takes the place of a way out", 3, NEW_VETO, 2, 3, 0 },
+	{ "one way out less needs none", 0, LESS, 2, 2, 0 },
 };
 
 TABLE(bound);
 
-/* What cannot have its list goes, or does not come. */
+/* Whatever finds no room is missing, and comes in when there is room. */
 static void ways_out_are_bounded(struct kunit *test)
 {
 	const struct bound_row *row = test->param_value;
 	struct world w = build(test, PLAIN);
 	struct mgm_net *mn = net_of(test);
+	struct mgm_bound *bound = &mn->bounds[MGM_LIMIT_OIFS];
 	const struct mgm_route route = {};
 	struct mgm_interface *fifth;
-	int i, n = row->what == NEW_ENTRY ? 2 : 1;
+	struct mgm_mfe *mfe;
 	struct mgm_sg sg;
+	int i;
 
 	fifth = fixture_interface(test, 5, ANY, w.owner);
 	for (i = 0; i < INTERFACES; i++)
 		fixture_join(test, w.owner, w.ifc[i], ANY, GRP(1));
-	fixture_mfe(test, SRC(1), GRP(1), w.ifc[0]);
-	mn->bounds[MGM_LIMIT_OIFS].value = row->bound;
+	mfe = fixture_mfe(test, SRC(1), GRP(1), w.ifc[0]);
+	bound->value = row->bound;
 	switch (row->what) {
 	case NEW_ENTRY:
 		sg = mgm_sg4(SRC(2), GRP(1));
-		KUNIT_EXPECT_EQ(test, IS_ERR(mgm_mfe_create(mn, &sg, w.ifc[0],
-							    &route, &route)),
-				!row->had);
+		mfe = mgm_mfe_create(mn, &sg, w.ifc[0], &route, &route);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(mfe));
 		break;
 	case NEW_WAY_OUT:
 		fixture_join(test, w.owner, fifth, ANY, GRP(1));
 		break;
 	case NEW_WAY_IN:
-		mgm_mfe_move(mn, fixture_find(test, SRC(1), GRP(1)), w.ifc[1],
-			     &route);
+		mgm_mfe_move(mn, mfe, w.ifc[1], &route);
+		break;
+	case NEW_VETO:
+		mgm_mfe_veto(mn, mfe, w.ifc[1]);
 		break;
 	case LESS:
 		fixture_leave(test, w.owner, w.ifc[2], ANY, GRP(1));
 		break;
 	}
-	KUNIT_EXPECT_EQ(test, !!fixture_find(test, SRC(n), GRP(1)), row->had);
-	EXPECT_BOUND(test, MGM_LIMIT_OIFS, row->used, !row->had);
+	KUNIT_EXPECT_EQ(test, mgm_mfe_out(mn, mfe)->n, row->oifs);
+	KUNIT_EXPECT_EQ(test, mgm_mfe_flags(mn, mfe) & MGM_MFE_F_INCOMPLETE,
+			row->hits ? (u32)MGM_MFE_F_INCOMPLETE : 0U);
+	EXPECT_BOUND(test, MGM_LIMIT_OIFS, row->used, row->hits);
+	EXPECT_SOUND(test);
+
+	bound->value = 100;
+	mgm_mfe_drop_expired(mn);
+	KUNIT_EXPECT_EQ(test, mgm_mfe_out(mn, mfe)->n, row->oifs + row->hits);
+	KUNIT_EXPECT_EQ(test, mgm_mfe_flags(mn, mfe) & MGM_MFE_F_INCOMPLETE, 0U);
+	EXPECT_SOUND(test);
+}
+
+/* A protocol's word that finds no room must not be broken: the entry goes. */
+static void a_veto_without_room_ends_the_entry(struct kunit *test)
+{
+	struct world w = build(test, PLAIN);
+	struct mgm_net *mn = net_of(test);
+	struct mgm_mfe *mfe;
+
+	fixture_join(test, w.owner, w.ifc[1], ANY, GRP(1));
+	mfe = fixture_mfe(test, SRC(1), GRP(1), w.ifc[0]);
+	mn->bounds[MGM_LIMIT_OIFS].value = 1;
+	mgm_mfe_veto(mn, mfe, w.ifc[2]);
+	KUNIT_EXPECT_NULL(test, fixture_find(test, SRC(1), GRP(1)));
+	EXPECT_BOUND(test, MGM_LIMIT_OIFS, 0, 1);
 	EXPECT_SOUND(test);
 }
 
@@ -484,6 +513,7 @@ static struct kunit_case cases[] = {
 	CASE_TABLE(memberships_change_the_list, list),
 	KUNIT_CASE(a_list_can_be_taken_back),
 	CASE_TABLE(ways_out_are_bounded, bound),
+	KUNIT_CASE(a_veto_without_room_ends_the_entry),
 	CASE_TABLE(it_says_whether_it_has_changed, set),
 	KUNIT_CASE(nothing_leaves_an_entry_without_a_way_in),
 	CASE_TABLE(what_stays_keeps_its_counters, move),

@@ -45,7 +45,9 @@ static const char usage[] =
 "  ttl-threshold, frag-needed, no-route, option\n"
 "                copies that could not leave here: TTL not above the threshold; too\n"
 "                big, and fragmentation forbidden; no way out of the device; an IP\n"
-"                option that is not filled in\n";
+"                option that is not filled in\n"
+"  nested        what a tunnel to a group made of copies: it is sent, but not\n"
+"                forwarded in its turn\n";
 
 static const struct attr attrs[] = {
 	[MGM_A_INTERFACE_PAD] = { ATTR_PAD, NULL },
@@ -86,6 +88,7 @@ static const struct attr drop_attrs[] = {
 	[MGM_A_DROP_FRAG_NEEDED] = { ATTR_U64, "frag-needed" },
 	[MGM_A_DROP_NO_ROUTE] = { ATTR_U64, "no-route" },
 	[MGM_A_DROP_OPTION] = { ATTR_U64, "option" },
+	[MGM_A_DROP_NESTED] = { ATTR_U64, "nested" },
 };
 
 static const struct attr_set drop_set = { ARRAY_SIZE(drop_attrs), drop_attrs };

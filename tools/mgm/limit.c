@@ -23,9 +23,11 @@ static const char usage[] =
 "  pending-bytes         memory of all packets held\n"
 "  alerts                alerts that wait for one protocol\n"
 "  wrong-if              packets on the wrong interface that wait to be told of\n"
-"  oifs                  outgoing interfaces of all forwarding entries together\n"
+"  oifs                  outgoing interfaces of all forwarding entries together, and\n"
+"                        those that protocols keep entries out of\n"
 "\n"
-"If there is more than the new NUMBER already, it stays, and nothing is added.\n";
+"If there is more than the new NUMBER already, it stays, and nothing is added. Only\n"
+"who is root outside of all user namespaces may raise a limit above its default.\n";
 
 static const struct attr attrs[] = {
 	[MGM_A_LIMIT_PAD] = { ATTR_PAD, NULL },

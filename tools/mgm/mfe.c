@@ -26,6 +26,7 @@ static const char usage[] =
 "                protocol has taken: the packets are dropped\n"
 "  held          packets that waited for the entry are still to be sent\n"
 "  rpf-set       the way in is what a protocol has set, not what the routes say\n"
+"  incomplete    there was no room for an outgoing interface: \"mgm limit\", oifs\n"
 "  upstream      the neighbour on the way to the source; none if the source is on\n"
 "                the link\n"
 "  rpf           the route that says so\n"
@@ -92,7 +93,8 @@ static const struct attr oif_attrs[] = {
 
 static const struct attr_set oif_set = { ARRAY_SIZE(oif_attrs), oif_attrs };
 
-static const char *const flag_names[] = { "negative", "no-rpf", "held", "rpf-set" };
+static const char *const flag_names[] = { "negative", "no-rpf", "held", "rpf-set",
+					  "incomplete" };
 
 /* Where a route comes from, in the words of ip-route(8). */
 static void print_route_protocol(const struct nlattr *attr)

@@ -142,12 +142,15 @@ enum mgm_membership_type {
  *	protocol has yet to answer its creation alert
  * @MGM_MFE_F_RPF_SET: the way in is not what the multicast RIB says: a protocol
  *	has set it
+ * @MGM_MFE_F_INCOMPLETE: there was no room for an outgoing interface, by
+ *	&MGM_LIMIT_OIFS; it is added when there is
  */
 enum mgm_mfe_flags {
 	MGM_MFE_F_NEGATIVE = 1,
 	MGM_MFE_F_NO_RPF = 2,
 	MGM_MFE_F_HELD = 4,
 	MGM_MFE_F_RPF_SET = 8,
+	MGM_MFE_F_INCOMPLETE = 16,
 };
 
 /**
@@ -162,7 +165,8 @@ enum mgm_mfe_flags {
  * @MGM_LIMIT_ALERTS: alerts that wait for one protocol, and, of those that it has
  *	been told, that wait for its answer
  * @MGM_LIMIT_WRONG_IF: packets on the wrong interface that wait to be told of
- * @MGM_LIMIT_OIFS: outgoing interfaces of all forwarding entries together
+ * @MGM_LIMIT_OIFS: outgoing interfaces of all forwarding entries together, and
+ *	those that protocols keep entries out of
  */
 enum mgm_limit {
 	MGM_LIMIT_PROTOCOLS,
@@ -297,6 +301,8 @@ enum mgm_a_interface {
  * @MGM_A_DROP_NO_ROUTE: u64, copies that found no way out of the device
  * @MGM_A_DROP_OPTION: u64, copies with an IP option that the forwarder does not
  *	fill in, or a malformed one
+ * @MGM_A_DROP_NESTED: u64, what a tunnel to a group made of copies: it is sent,
+ *	but not forwarded in its turn
  */
 enum mgm_a_drop {
 	MGM_A_DROP_PAD = 1,
@@ -312,6 +318,7 @@ enum mgm_a_drop {
 	MGM_A_DROP_FRAG_NEEDED,
 	MGM_A_DROP_NO_ROUTE,
 	MGM_A_DROP_OPTION,
+	MGM_A_DROP_NESTED,
 
 	/* private: */
 	__MGM_A_DROP_MAX,
