@@ -38,10 +38,15 @@ static void arm(struct mgm_net *mn, unsigned long deadline)
 void mgm_answer_await(struct mgm_protocol *proto, struct mgm_alert *alert)
 {
 	struct mgm_net *mn = proto->mn;
+	struct mgm_alert *before;
 
 	lockdep_assert_held(&mn->lock);
 	alert->deadline = jiffies + msecs_to_jiffies(mn->config.answer_timeout);
-	list_add_tail(&alert->node, &proto->asked);
+	/* In the order of the deadlines: the time that is given may have changed. */
+	list_for_each_entry_reverse(before, &proto->asked, node)
+		if (time_before_eq(before->deadline, alert->deadline))
+			break;
+	list_add(&alert->node, &before->node);
 	proto->nr_asked++;
 	arm(mn, alert->deadline);
 }
@@ -89,11 +94,11 @@ static void answers(struct work_struct *work)
 	mutex_lock(&mn->lock);
 	xa_for_each(&mn->protocols, handle, proto) {
 		list_for_each_entry_safe(alert, next, &proto->asked, node) {
-			if (time_after(alert->deadline, jiffies))
+			if (time_after(alert->deadline, jiffies)) {
 				arm(mn, alert->deadline);
-			else
-				mgm_answer_done(proto, alert,
-						mn->config.mfe_timeout);
+				break;
+			}
+			mgm_answer_done(proto, alert, mn->config.mfe_timeout);
 		}
 	}
 	mutex_unlock(&mn->lock);

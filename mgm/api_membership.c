@@ -137,14 +137,17 @@ EXPORT_SYMBOL_GPL(mgm_membership_add);
 static void drop_exclusions(struct mgm_net *mn, struct mgm_protocol *proto,
 			    struct mgm_interface *ifc, const struct mgm_sg *wide)
 {
-	struct mgm_membership *m, *next;
+	const struct mgm_group *group;
+	struct mgm_membership *m;
 	struct mgm_sg sg;
 
-	list_for_each_entry_safe(m, next, &ifc->memberships, ifc_node) {
-		sg = m->group->sg;
-		if (m->proto != proto ||
-		    !(m->flags & MGM_MEMBERSHIP_F_EXCLUDE) ||
-		    !mgm_sg_covers(wide, &sg) ||
+	/* All that it covers stands behind it: the interface may have very many. */
+	for (group = mgm_group_after(mn, wide);
+	     group && mgm_sg_covers(wide, &group->sg);
+	     group = mgm_group_after(mn, &sg)) {
+		sg = group->sg;
+		m = mgm_membership_find(mn, &sg, &ifc->key, proto->handle);
+		if (!m || !(m->flags & MGM_MEMBERSHIP_F_EXCLUDE) ||
 		    mgm_group_covers(mn, &sg, &ifc->key, proto->handle))
 			continue;
 		mgm_membership_destroy(mn, m);

@@ -217,6 +217,8 @@ static enum mgm_flow_stage make_entry(struct mgm_net *mn,
 	if (IS_ERR(mfe))
 		return MGM_FLOW_DONE;
 	mfe->arrival = flow->arrival;
+	/* Unless it is waiting to run already. */
+	queue_delayed_work(mgm_wq, &mn->expire, EXPIRE_INTERVAL);
 	return ask_creation(mn, flow, mfe) ? MGM_FLOW_CREATION : MGM_FLOW_DONE;
 }
 
@@ -273,15 +275,15 @@ static void expire(struct work_struct *work)
 
 	mutex_lock(&mn->lock);
 	mgm_mfe_drop_expired(mn);
+	if (!RB_EMPTY_ROOT(&mn->mfes))
+		queue_delayed_work(mgm_wq, &mn->expire, EXPIRE_INTERVAL);
 	mutex_unlock(&mn->lock);
 	mgm_watch_poll(mn);
-	queue_delayed_work(mgm_wq, &mn->expire, EXPIRE_INTERVAL);
 }
 
 void mgm_flow_init(struct mgm_net *mn)
 {
 	INIT_DEFERRABLE_WORK(&mn->expire, expire);
-	queue_delayed_work(mgm_wq, &mn->expire, EXPIRE_INTERVAL);
 }
 
 void mgm_flow_exit(struct mgm_net *mn)

@@ -59,6 +59,15 @@ struct mgm_group *mgm_group_find(struct mgm_net *mn, const struct mgm_sg *sg)
 	return node ? group_entry(node) : NULL;
 }
 
+/* The next in (group, source) order. */
+struct mgm_group *mgm_group_after(struct mgm_net *mn, const struct mgm_sg *sg)
+{
+	struct rb_node *node = mgm_rb_first_after(&mn->groups, sg,
+						  group_cmp_key);
+
+	return node ? group_entry(node) : NULL;
+}
+
 static struct mgm_membership *member_find(const struct mgm_group *group,
 					  const struct mgm_if *ifc, u32 handle)
 {

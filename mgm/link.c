@@ -68,6 +68,10 @@ int mgm_link_get(struct mgm_net *mn, struct mgm_interface *ifc,
 		return -EINVAL;
 	}
 	link = xa_load(&mn->links, dev->ifindex);
+	if (link && link->dying) {
+		NL_SET_ERR_MSG(extack, "the device that had this index is still going");
+		return -EBUSY;
+	}
 	if (!link)
 		link = create(mn, dev, extack);
 	if (IS_ERR(link))

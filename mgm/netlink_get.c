@@ -39,7 +39,8 @@ int mgm_nl_mfe_dump_start(struct netlink_callback *cb)
 
 	cb->min_dump_alloc =
 		NLMSG_SPACE(GENL_HDRLEN) +
-		mgm_size_mfe(READ_ONCE(mn->bounds[MGM_LIMIT_INTERFACES].used));
+		mgm_size_mfe(min(READ_ONCE(mn->bounds[MGM_LIMIT_INTERFACES].used),
+				 READ_ONCE(mn->bounds[MGM_LIMIT_OIFS].used)));
 	return mgm_nl_dump_start(cb);
 }
 
@@ -58,6 +59,29 @@ static struct mgm_net *dump_lock(struct sk_buff *skb,
 	mutex_lock(&mn->lock);
 	cb->seq = mn->genids[table];
 	return mn;
+}
+
+/*
+ * An object has been looked at: those that are not asked for may be very many. What
+ * changes while others have the lock makes the dump inconsistent.
+ */
+static void dump_give_way(struct mgm_net *mn, struct netlink_callback *cb,
+			  enum mgm_table table, unsigned int *turn)
+{
+	if (!mgm_give_way(mn, turn))
+		return;
+	if (!cb->prev_seq)
+		cb->prev_seq = cb->seq;
+	cb->seq = mn->genids[table];
+}
+
+/* All of a group stand together, behind its wildcard. */
+static void begin_at(struct dump *dump, __be32 grp)
+{
+	if (!grp || dump->begun)
+		return;
+	dump->sg = mgm_sg4(0, grp);
+	dump->begun = true;
 }
 
 /* A number that is asked for; 0: all. */
@@ -153,6 +177,7 @@ int mgm_nl_membership_get_dumpit(struct sk_buff *skb,
 	struct dump *dump = dump_of(cb);
 	u32 type = filter_u32(cb, MGM_A_MEMBERSHIP_TYPE);
 	const struct mgm_membership *m;
+	unsigned int turn = 0;
 	struct mgm_net *mn;
 	__be32 grp;
 	void *hdr;
@@ -162,12 +187,14 @@ int mgm_nl_membership_get_dumpit(struct sk_buff *skb,
 			   MGM_A_MEMBERSHIP_GROUP6, &grp);
 	if (err)
 		return err;
+	begin_at(dump, grp);
 	mn = dump_lock(skb, cb, MGM_TABLE_MEMBERSHIPS);
 	while ((m = mgm_membership_after(mn, dump->begun ? &dump->sg : NULL,
 					 &dump->ifc, dump->handle))) {
-		if ((!grp || grp == m->group->sg.grp.ip4) &&
-		    (type != MGM_MEMBERSHIP_TYPE_ANY_SOURCE ||
-		     m->group->sg.src_len)) {
+		if (grp && grp != m->group->sg.grp.ip4)
+			break;
+		if (type != MGM_MEMBERSHIP_TYPE_ANY_SOURCE ||
+		    m->group->sg.src_len) {
 			hdr = mgm_dump_put(skb, cb, &mgm_family,
 					   MGM_CMD_MEMBERSHIP_GET);
 			err = hdr ? mgm_dump_end(skb, hdr,
@@ -180,6 +207,7 @@ int mgm_nl_membership_get_dumpit(struct sk_buff *skb,
 		dump->ifc = m->ifc->key;
 		dump->handle = m->proto->handle;
 		dump->begun = true;
+		dump_give_way(mn, cb, MGM_TABLE_MEMBERSHIPS, &turn);
 	}
 	mutex_unlock(&mn->lock);
 	return mgm_dump_result(skb, err);
@@ -189,6 +217,7 @@ int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
 	const struct mgm_mfe *mfe;
+	unsigned int turn = 0;
 	struct mgm_net *mn;
 	__be32 grp, src;
 	void *hdr;
@@ -198,10 +227,12 @@ int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	      parse_filter(cb, MGM_A_MFE_SOURCE4, MGM_A_MFE_SOURCE6, &src);
 	if (err)
 		return err;
+	begin_at(dump, grp);
 	mn = dump_lock(skb, cb, MGM_TABLE_MFES);
 	while ((mfe = mgm_mfe_after(mn, dump->begun ? &dump->sg : NULL))) {
-		if ((!grp || grp == mfe->sg.grp.ip4) &&
-		    (!src || src == mfe->sg.src.ip4)) {
+		if (grp && grp != mfe->sg.grp.ip4)
+			break;
+		if (!src || src == mfe->sg.src.ip4) {
 			hdr = mgm_dump_put(skb, cb, &mgm_family, MGM_CMD_MFE_GET);
 			err = hdr ? mgm_dump_end(skb, hdr,
 						 mgm_fill_mfe(skb, mn, mfe)) :
@@ -211,6 +242,7 @@ int mgm_nl_mfe_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		}
 		dump->sg = mfe->sg;
 		dump->begun = true;
+		dump_give_way(mn, cb, MGM_TABLE_MFES, &turn);
 	}
 	mutex_unlock(&mn->lock);
 	return mgm_dump_result(skb, err);

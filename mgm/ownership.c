@@ -316,7 +316,8 @@ unlock:
  * Return: 0; -ENOENT: no such handle; -EPERM: it is somebody else's; -ENODEV:
  * no such device; -EINVAL: the loopback device, or a next hop that is not
  * unicast; -EALREADY: it has the interface; -EEXIST: another protocol owns it;
- * -EBUSY: the owner is changing at this moment; -EDEADLK: called from inside a
+ * -EBUSY: the owner is changing at this moment, or another device had this
+ * index and is still going; -EDEADLK: called from inside a
  * callback of IGMP, which would have to be called again; -ENOSPC: too many
  * interfaces; -ENOMEM; or what the device says to all-multicast mode.
  */

@@ -89,12 +89,15 @@ static bool same_way(const struct mgm_mfe *mfe, const struct mgm_route *route)
 			     &route->upstream);
 }
 
-static void recheck(struct mgm_net *mn, struct mgm_mfe *mfe)
+static void recheck(struct mgm_net *mn, struct mgm_mfe *mfe, const void *arg)
 {
+	const struct changes *c = arg;
 	struct mgm_interface *in = NULL;
 	struct mgm_route route;
 	bool set;
 
+	if (!concerns(c, mfe))
+		return;
 	/* Among equal ways it stays with the one that it has. */
 	if (!mgm_rpf_lookup(mn, &mfe->sg, mfe->arrival, mfe->rib.ifindex,
 			    &route))
@@ -110,20 +113,6 @@ static void recheck(struct mgm_net *mn, struct mgm_mfe *mfe)
 	mfe->rib = route;
 }
 
-static void recheck_all(struct mgm_net *mn, const struct changes *c)
-{
-	struct mgm_mfe *mfe;
-	struct mgm_sg sg;
-
-	lockdep_assert_held(&mn->lock);
-	for (mfe = mgm_mfe_after(mn, NULL); mfe; mfe = mgm_mfe_after(mn, &sg)) {
-		sg = mfe->sg;
-		if (concerns(c, mfe))
-			recheck(mn, mfe);
-		cond_resched();
-	}
-}
-
 static void work(struct work_struct *work)
 {
 	struct mgm_watch *w = container_of(to_delayed_work(work),
@@ -134,7 +123,7 @@ static void work(struct work_struct *work)
 	mutex_lock(&mn->lock);
 	WRITE_ONCE(w->genid, rt_genid_ipv4(mn->net));
 	take_changes(w, &c);
-	recheck_all(mn, &c);
+	mgm_mfe_for_each(mn, recheck, &c);
 	mutex_unlock(&mn->lock);
 }
 

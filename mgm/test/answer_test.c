@@ -252,7 +252,28 @@ static void user_space_is_told_what_it_asked_for(struct kunit *test)
 			   mgm_alert_wanted(proto, MGM_ALERT_IGMP_DISABLE));
 }
 
+static void the_first_that_is_due_is_the_first(struct kunit *test)
+{
+	static const u32 given[] = { 500, 100, 300 };
+	static const u32 order[] = { 2, 3, 1 };
+	struct mgm_protocol *proto = protocol(test);
+	const struct mgm_alert *alert;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(given); i++) {
+		ask(test, proto);
+		net_of(test)->config.answer_timeout = given[i];
+		deliver(test, proto);
+	}
+	i = 0;
+	list_for_each_entry(alert, &proto->asked, node)
+		KUNIT_EXPECT_EQ(test, alert->id, order[i++]);
+	KUNIT_EXPECT_EQ(test, i, 3);
+	mgm_answer_purge(proto);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(the_first_that_is_due_is_the_first),
 	CASE_TABLE(only_what_can_change_something_is_waited_for, wanted),
 	KUNIT_CASE(a_question_waits_and_the_rest_is_told_meanwhile),
 	KUNIT_CASE(an_id_is_never_0),
