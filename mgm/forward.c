@@ -10,12 +10,12 @@
  */
 #include <linux/igmp.h>
 #include <linux/inetdevice.h>
-#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
 #include <net/l3mdev.h>
 #include <net/route.h>
 
+#include "bridge.h"
 #include "core.h"
 #include "trace.h"
 
@@ -183,6 +183,9 @@ static enum mgm_a_drop prepare(struct net *net, struct sk_buff *skb,
 	skb->dev = in;
 	if (!parse_options(net, skb))
 		return MGM_A_DROP_OPTION;
+	/* What stood behind the end of the options has been wiped. */
+	if (IPCB(skb)->opt.is_changed)
+		ip_send_check(ip_hdr(skb));
 	skb_orphan(skb);
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
@@ -251,12 +254,15 @@ drop:
 	kfree_skb(skb);
 }
 
+/* A packet is being forwarded on this CPU, BH off. */
+static DEFINE_PER_CPU(bool, forwarding);
+
 /*
  * Copy @skb out of all interfaces of its entry. The packet itself is the last
  * copy, unless it is @shared with somebody who still wants it.
  */
-static void forward(struct mgm_net *mn, struct mgm_mfe *mfe,
-		    struct sk_buff *skb, struct mgm_link *link, bool shared)
+static void send_copies(struct mgm_net *mn, struct mgm_mfe *mfe,
+			struct sk_buff *skb, struct mgm_link *link, bool shared)
 {
 	const struct mgm_outlist *out = rcu_dereference(mfe->out);
 	unsigned long now = jiffies;
@@ -303,6 +309,14 @@ static void forward(struct mgm_net *mn, struct mgm_mfe *mfe,
 done:
 	if (!shared)
 		kfree_skb(skb);
+}
+
+static void forward(struct mgm_net *mn, struct mgm_mfe *mfe,
+		    struct sk_buff *skb, struct mgm_link *link, bool shared)
+{
+	__this_cpu_write(forwarding, true);
+	send_copies(mn, mfe, skb, link, shared);
+	__this_cpu_write(forwarding, false);
 }
 
 /* Is this a packet that a multicast router looks at? */
@@ -388,7 +402,8 @@ static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 	struct mgm_net *mn;
 	bool shared;
 
-	if (!multicast(skb) || skb->pkt_type == PACKET_LOOPBACK)
+	if (!multicast(skb) || skb->pkt_type == PACKET_LOOPBACK ||
+	    mgm_bridged_past(skb))
 		return NF_ACCEPT;
 	mn = mgm_pernet(state->net);
 	link = link_of(mn, skb, in);
@@ -396,14 +411,16 @@ static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	/* A bridge shows packets here that it has yet to bridge. */
-	shared = joined(in, ip_hdr(skb)->daddr) || nf_bridge_info_exists(skb);
+	shared = joined(in, ip_hdr(skb)->daddr) || mgm_bridged(skb);
 	handle(mn, skb, link, shared);
 	return shared ? NF_ACCEPT : NF_STOLEN;
 }
 
 /*
  * What the router itself sends to a group came, as it were, in on the device
- * that it goes out of. The packet goes its way; the copies are ours.
+ * that it goes out of. The packet goes its way; the copies are ours. Not so what a
+ * tunnel makes of a copy of ours: a tunnel to a group could feed itself, on one
+ * stack.
  */
 static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
@@ -419,7 +436,10 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	local_bh_disable();
-	handle(mn, skb, link, true);
+	if (__this_cpu_read(forwarding))
+		drop(mn, link, skb, MGM_A_DROP_NESTED);
+	else
+		handle(mn, skb, link, true);
 	local_bh_enable();
 	return NF_ACCEPT;
 }
@@ -476,4 +496,14 @@ int mgm_forward_init(struct mgm_net *mn)
 void mgm_forward_exit(struct mgm_net *mn)
 {
 	nf_unregister_net_hooks(mn->net, hooks, ARRAY_SIZE(hooks));
+}
+
+/*
+ * No packet is under way any more. Those that netfilter has given to a queue in user
+ * space would come back to finish(): the hooks' end has dropped what was there then,
+ * and this what the last packets have added.
+ */
+void mgm_forward_forget(struct mgm_net *mn)
+{
+	nf_queue_nf_hook_drop(mn->net);
 }

@@ -91,6 +91,7 @@ static void __net_exit exit_net_ns(struct net *net)
 	mgm_watch_exit(mn);
 	mgm_wrong_exit(mn);
 	mgm_pending_exit(mn);
+	mgm_forward_forget(mn);
 	mgm_mfe_exit(mn);
 	WARN_ON_ONCE(!xa_empty(&mn->protocols) || !xa_empty(&mn->links));
 	xa_destroy(&mn->protocols);
@@ -149,6 +150,8 @@ static void __exit mgm_exit(void)
 	mgm_netlink_exit();
 	mgm_link_exit();
 	unregister_pernet_device(&pernet_ops);
+	/* A queue's verdict may have found one of the last packets. */
+	synchronize_net();
 	/* Links, interfaces and MFEs are freed by callbacks in this module. */
 	rcu_barrier();
 	destroy_workqueue(mgm_alert_wq);

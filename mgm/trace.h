@@ -27,7 +27,8 @@
 	EM(MGM_A_DROP_TTL_THRESHOLD,	"ttl-threshold")		\
 	EM(MGM_A_DROP_FRAG_NEEDED,	"frag-needed")			\
 	EM(MGM_A_DROP_NO_ROUTE,		"no-route")			\
-	EM_LAST(MGM_A_DROP_OPTION,		"option")
+	EM(MGM_A_DROP_OPTION,		"option")			\
+	EM_LAST(MGM_A_DROP_NESTED,	"nested")
 
 #define MGM_TRACE_ALERTS						\
 	EM(MGM_ALERT_JOIN,		"join")				\

@@ -12,11 +12,12 @@ is bridged to h2, as it is, and forwarded to h3."""
 import os
 import subprocess
 
-from lib.tap import Skip, case, equal, run
+from lib.tap import Skip, case, equal, run, wait
 from lib.topology import Lab
-from lib.traffic import Receiver, Sender, one_cpu, stream
+from lib.traffic import Receiver, Sender, Wire, ip_packet, one_cpu, stream
 
 S, G = "10.0.1.2", "239.11.1.1"
+OTHER_STATION = b"\x02\xaa\xaa\xaa\xaa\xaa"
 
 
 def setup():
@@ -105,6 +106,21 @@ def member(lab):
     equal(here.arrived(sender), sender.numbers, "on the router")
     equal(beside.arrived(sender), sender.numbers, "bridged to h2")
     equal(beyond.arrived(sender), sender.numbers, "forwarded to h3")
+
+
+@case("with br_netfilter, a frame to another station is bridged and not forwarded")
+def other_station(lab):
+    call_iptables(lab, 1)
+    lab.protocol(lab.router, 100).take("br0", "r3").join("r3", G)
+    beside, wire = lab.closing(Wire(lab.h2)), lab.closing(Wire(lab.h1))
+    wire.send(ip_packet(S, G, b"MGM lost"), OTHER_STATION)
+    wait(lambda: any(frame[:6] == OTHER_STATION for _, frame in beside.read()),
+         "it is not bridged")
+    beyond, sender = lab.closing(Receiver(lab.h3, G)), lab.closing(Sender(lab.h1, G))
+    equal((beyond.arrived(sender, 0), lab.router.client.dump("mfe_get")), ([], []),
+          "packets, and entries")
+    sender.send(1)
+    equal(beyond.arrived(sender), [0], "the group's own link address")
 
 
 @case("as an outgoing interface the bridge reaches both of its ports, once each")

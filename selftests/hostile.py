@@ -9,15 +9,19 @@ send, and the forwarder has to survive.
 A protocol owns all three and has receivers on r2."""
 
 import itertools
+import os
 
-from lib.tap import case, equal, run, wait
+from lib.tap import case, check, equal, run, wait
 from lib.topology import star
-from lib.traffic import Receiver, Sender, one_cpu
+from lib.traffic import (Receiver, Sender, Wire, checksum, ethernet, ip_packet,
+                         one_cpu)
 
 # Each with room for two: the sender fills in the first, and a router the second.
 RECORD_ROUTE = bytes((7, 11, 4)) + bytes(8) + bytes(1)
 TIME_AND_ADDRESS = bytes((68, 20, 5, 1)) + bytes(16)
 OPTIONS = (RECORD_ROUTE, TIME_AND_ADDRESS)
+# Tunnels that one packet goes into. Each that comes out of one goes into all again.
+TUNNELS = int(os.environ.get("MGM_TUNNELS", 2))
 
 _groups = (f"239.66.1.{i}" for i in itertools.count(1))
 
@@ -52,6 +56,47 @@ def option_first_of_host(lab):
 @case("the same in a packet that the router itself sends")
 def option_first_of_router(lab):
     option_first(lab, lab.router, "r1", "10.0.1.1")
+
+
+@case("options with something behind their end leave with a right checksum")
+def end_in_the_middle(lab):
+    group, _, _ = start(lab)
+    wire = lab.closing(Wire(lab.h2))
+    # A socket of Linux would wipe that itself.
+    lab.closing(Wire(lab.h1)).send(
+        ip_packet("10.0.1.2", group, bytes(16), options=bytes((0, 1, 255, 0))),
+        ethernet(group))
+    lab.closing(Sender(lab.h1, group)).send(1)
+    wait(lambda: len(wire.udp_to(group)) >= 2, "the packets do not come through")
+    for frame in wire.udp_to(group):
+        header = frame[14:14 + (frame[14] & 15) * 4]
+        equal(checksum(header), 0, f"checksum of {header.hex()}")
+    # The options are as long as before.
+    equal([frame[14] & 15 for frame in wire.udp_to(group)], [6, 5], "header lengths")
+
+
+@case("tunnels whose outer packets are of the group that goes into them do not go on")
+def tunnel_into_itself(lab):
+    group, protocol, there = start(lab)
+    names = [f"gre{i}" for i in range(1, TUNNELS + 1)]
+    lab.router.ip("\n".join(
+        f"link add {name} type gre local 10.0.1.1 remote {group} key {i} dev r1 ttl 9\n"
+        f"link set {name} up multicast on"
+        for i, name in enumerate(names, 1)))
+    try:
+        for name in names:
+            protocol.take(name).join(name, group)
+        sender = lab.closing(Sender(lab.router, group, device="r1"))
+        sender.send(1)
+        equal(there.arrived(sender), sender.numbers, "the packet itself")
+        wait(lambda: lab.router.oifs(group, "10.0.1.1"), "what it made does not end")
+        before = lab.router.mfe(group, "10.0.1.1")["in_packets"]
+        sender.send(1)
+        equal(there.arrived(sender), sender.numbers, "one when the entry is there")
+        more = lab.router.mfe(group, "10.0.1.1")["in_packets"] - before
+        check(more <= 1 + 2 * TUNNELS, f"one packet made {more}")
+    finally:
+        lab.router.ip("\n".join(f"link del {name}" for name in names))
 
 
 if __name__ == "__main__":
