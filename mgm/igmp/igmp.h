@@ -52,8 +52,9 @@ struct netlink_ext_ack;
 /* Bound on the bound on the sources of a group: all go into one message. */
 #define MGM_IGMP_SOURCES_MAX	512
 
-/* Messages that wait for one interface. */
+/* Messages that wait for one interface, and their memory: they may be long. */
 #define MGM_IGMP_QUEUE_MAX	1024
+#define MGM_IGMP_QUEUE_BYTES_MAX	(4 * 1024 * 1024)
 
 /* Fires once, when its time has come; with the lock held. */
 struct mgm_igmp_timer {
@@ -140,6 +141,7 @@ struct mgm_igmp_if {
 	u32 query_interval;
 	struct mgm_igmp_timer general;	/* we are: the next general query */
 	struct mgm_igmp_timer other;	/* we are not: nobody is any more */
+	struct mgm_igmp_timer retry;	/* to tell MGM what it did not take */
 
 	struct rb_root groups;
 	u32 nr_groups;
@@ -149,9 +151,11 @@ struct mgm_igmp_if {
 	struct sk_buff_head queue;	/* its lock: the next three, too */
 	u32 tokens;
 	unsigned long refilled;
+	atomic_t queue_bytes;		/* memory of what waits, or is looked at */
 	struct work_struct queue_work;
 
 	struct work_struct link_work;	/* it has come up, or has an address */
+	struct list_head ending;	/* of those that end together */
 	atomic64_t stats[MGM_IGMP_A_STATS_MAX + 1];
 };
 
@@ -299,6 +303,7 @@ void mgm_igmp_query_heard(struct mgm_igmp_if *ifc,
 /* member.c: MGM is told what is wanted */
 extern const struct mgm_protocol_ops mgm_igmp_ops;
 
+void mgm_igmp_tell_init(struct mgm_igmp_if *ifc);
 int mgm_igmp_tell(struct mgm_igmp_group *group);
 
 /* code.c: times as one octet, 4.1.1 and 4.1.7 */

@@ -12,6 +12,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
 
+#include "../bridge.h"
 #include "igmp.h"
 
 struct message {
@@ -26,6 +27,7 @@ struct message {
 
 struct message_cb {
 	bool looped;
+	u32 bytes;			/* counted in the interface's queue_bytes */
 };
 
 #define MESSAGE_CB(skb)	((struct message_cb *)(skb)->cb)
@@ -312,9 +314,11 @@ static void queue_work_fn(struct work_struct *work)
 					       queue_work);
 	struct message m = { .ifc = ifc };
 	enum mgm_igmp_a_stats reason;
+	u32 bytes;
 
 	while ((m.skb = skb_dequeue(&ifc->queue))) {
 		m.looped = MESSAGE_CB(m.skb)->looped;
+		bytes = MESSAGE_CB(m.skb)->bytes;
 		mutex_lock(&ifc->in->lock);
 		ifc->now = ktime_get();
 		reason = check(&m);
@@ -323,6 +327,7 @@ static void queue_work_fn(struct work_struct *work)
 		else
 			handle(&m);
 		mutex_unlock(&ifc->in->lock);
+		atomic_sub(bytes, &ifc->queue_bytes);
 		kfree_skb(m.skb);
 		cond_resched();
 	}
@@ -355,6 +360,7 @@ static bool may_queue(struct mgm_igmp_if *ifc)
 
 	spin_lock_bh(&ifc->queue.lock);
 	may = skb_queue_len(&ifc->queue) < MGM_IGMP_QUEUE_MAX &&
+	      atomic_read(&ifc->queue_bytes) < MGM_IGMP_QUEUE_BYTES_MAX &&
 	      take_token(ifc);
 	spin_unlock_bh(&ifc->queue.lock);
 	return may;
@@ -379,6 +385,8 @@ static void queue(struct mgm_igmp_if *ifc, struct sk_buff *skb)
 	nf_reset_ct(clone);
 	clone->dev = NULL;
 	MESSAGE_CB(clone)->looped = skb->pkt_type == PACKET_LOOPBACK;
+	MESSAGE_CB(clone)->bytes = clone->truesize;
+	atomic_add(clone->truesize, &ifc->queue_bytes);
 	skb_queue_tail(&ifc->queue, clone);
 	queue_work(mgm_igmp_wq, &ifc->queue_work);
 }
@@ -390,7 +398,7 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	struct mgm_igmp_net *in;
 	struct mgm_igmp_if *ifc;
 
-	if (iph->protocol != IPPROTO_IGMP)
+	if (iph->protocol != IPPROTO_IGMP || mgm_bridged_past(skb))
 		return NF_ACCEPT;
 	in = mgm_igmp_pernet(state->net);
 	ifc = xa_load(&in->interfaces, state->in->ifindex);

@@ -45,13 +45,14 @@ static struct mgm_igmp_if *create(struct mgm_igmp_net *in, u32 ifindex,
 	ifc->groups = RB_ROOT;
 	mgm_igmp_timers_init(ifc);
 	mgm_igmp_querier_init(ifc);
+	mgm_igmp_tell_init(ifc);
 	mgm_igmp_input_init(ifc);
 	INIT_WORK(&ifc->link_work, link_work);
 	return ifc;
 }
 
 /* Nobody finds it any more; MGM knows that IGMP is gone from there. */
-static void destroy(struct mgm_igmp_if *ifc)
+static void unpublish(struct mgm_igmp_if *ifc, struct list_head *ending)
 {
 	struct mgm_igmp_net *in = ifc->in;
 
@@ -59,7 +60,13 @@ static void destroy(struct mgm_igmp_if *ifc)
 	xa_erase(&in->interfaces, ifc->ifindex);
 	mgm_igmp_changed(in);
 	mutex_unlock(&in->lock);
-	synchronize_net();
+	list_add_tail(&ifc->ending, ending);
+}
+
+static void destroy(struct mgm_igmp_if *ifc)
+{
+	struct mgm_igmp_net *in = ifc->in;
+
 	/* Both of these set timers. */
 	cancel_work_sync(&ifc->link_work);
 	mgm_igmp_input_exit(ifc);
@@ -68,6 +75,26 @@ static void destroy(struct mgm_igmp_if *ifc)
 	mgm_igmp_groups_flush(ifc);
 	mutex_unlock(&in->lock);
 	kfree(ifc);
+}
+
+/* There may be very many, and a grace period is long. */
+static void destroy_all(struct list_head *ending)
+{
+	struct mgm_igmp_if *ifc, *next;
+
+	if (list_empty(ending))
+		return;
+	synchronize_net();
+	list_for_each_entry_safe(ifc, next, ending, ending)
+		destroy(ifc);
+}
+
+static void end(struct mgm_igmp_if *ifc)
+{
+	LIST_HEAD(ending);
+
+	unpublish(ifc, &ending);
+	destroy_all(&ending);
 }
 
 /*
@@ -93,7 +120,7 @@ static int enable(struct mgm_igmp_net *in, u32 ifindex,
 	}
 	err = mgm_interface_take(in->net, in->handle, &key, extack);
 	if (err) {
-		destroy(ifc);
+		end(ifc);
 		return err;
 	}
 	rtnl_lock();
@@ -149,7 +176,7 @@ int mgm_igmp_if_disable(struct mgm_igmp_net *in, u32 ifindex,
 	if (err && err != -ENOENT)
 		goto unlock;
 	err = 0;
-	destroy(ifc);
+	end(ifc);
 	if (xa_empty(&in->interfaces))
 		mgm_igmp_stop(in);
 unlock:
@@ -171,11 +198,13 @@ void mgm_igmp_if_end_all(struct mgm_igmp_net *in)
 {
 	struct mgm_igmp_if *ifc;
 	unsigned long ifindex;
+	LIST_HEAD(ending);
 
 	mutex_lock(&in->config);
 	mgm_igmp_stop(in);
 	xa_for_each(&in->interfaces, ifindex, ifc)
-		destroy(ifc);
+		unpublish(ifc, &ending);
+	destroy_all(&ending);
 	mutex_unlock(&in->config);
 }
 
@@ -184,6 +213,7 @@ void mgm_igmp_if_end_gone(struct mgm_igmp_net *in)
 {
 	struct mgm_igmp_if *ifc;
 	unsigned long ifindex;
+	LIST_HEAD(ending);
 
 	mutex_lock(&in->config);
 	xa_for_each(&in->interfaces, ifindex, ifc) {
@@ -192,8 +222,9 @@ void mgm_igmp_if_end_gone(struct mgm_igmp_net *in)
 		if (!READ_ONCE(ifc->gone))
 			continue;
 		mgm_interface_release(in->net, in->handle, &key, NULL);
-		destroy(ifc);
+		unpublish(ifc, &ending);
 	}
+	destroy_all(&ending);
 	if (in->handle && xa_empty(&in->interfaces))
 		mgm_igmp_stop(in);
 	mutex_unlock(&in->config);

@@ -11,6 +11,9 @@
 #define JOIN	MGM_MEMBERSHIP_F_JOIN
 #define FORWARD	MGM_MEMBERSHIP_F_FORWARD
 
+/* For memory, or room within the bound, to be there again. */
+#define RETRY_MS	1000
+
 static int add(struct mgm_igmp_group *group, __be32 src, u32 flags)
 {
 	struct mgm_igmp_if *ifc = group->ifc;
@@ -32,15 +35,16 @@ static int del(struct mgm_igmp_group *group, __be32 src, u32 flags)
 }
 
 /*
- * What could not be told is told with the next report. -EBUSY says that the owner
- * changes; that we hear of next, and then tell everything afresh.
+ * What could not be told is told with the next report, or a little later. -EBUSY says
+ * that the owner changes; that we hear of next, and then tell everything afresh.
  */
 static int check(struct mgm_igmp_if *ifc, int err)
 {
-	if (err == -EBUSY)
+	if (!err || err == -EBUSY)
 		return 0;
-	if (err)
-		mgm_igmp_count(ifc, MGM_IGMP_A_STATS_NOT_REPORTED);
+	mgm_igmp_count(ifc, MGM_IGMP_A_STATS_NOT_REPORTED);
+	if (!mgm_igmp_timer_runs(&ifc->retry))
+		mgm_igmp_timer_set(ifc, &ifc->retry, RETRY_MS);
 	return err;
 }
 
@@ -134,6 +138,22 @@ int mgm_igmp_tell(struct mgm_igmp_group *group)
 	return first;
 }
 
+/* Something could not be told. Where that is still so, the rest has to wait as well. */
+static void retry(struct mgm_igmp_timer *timer)
+{
+	struct mgm_igmp_if *ifc = container_of(timer, struct mgm_igmp_if, retry);
+	struct mgm_igmp_group *group = NULL;
+
+	while ((group = mgm_igmp_group_after(ifc, group ? &group->addr : NULL)))
+		if (mgm_igmp_tell(group))
+			break;
+}
+
+void mgm_igmp_tell_init(struct mgm_igmp_if *ifc)
+{
+	mgm_igmp_timer_init(&ifc->retry, retry);
+}
+
 /* MGM forgets what it was told of @group. */
 static void forgotten(struct mgm_igmp_group *group)
 {
@@ -158,6 +178,7 @@ static void freeze(struct mgm_igmp_net *in, const struct mgm_if *key,
 	if (!ifc || key->nexthop.ip4)
 		goto unlock;
 	ifc->frozen = frozen;
+	ifc->now = ktime_get();
 	mgm_igmp_changed(in);
 	while ((group = mgm_igmp_group_after(ifc, group ? &group->addr : NULL)))
 		if (frozen)

@@ -64,10 +64,14 @@ void mgm_igmp_timer_lower(struct mgm_igmp_if *ifc,
 		mgm_igmp_timer_set(ifc, timer, ms);
 }
 
-/* Fire all whose time has come, in their order. */
+/* So many timers fire before others have the lock. */
+#define TURN	64
+
+/* Fire all whose time has come, in their order. The lock is let go now and then. */
 void mgm_igmp_timers_fire(struct mgm_igmp_if *ifc)
 {
 	struct timerqueue_node *first;
+	unsigned int fired = 0;
 	struct mgm_igmp_timer *timer;
 
 	lockdep_assert_held(&ifc->in->lock);
@@ -76,7 +80,11 @@ void mgm_igmp_timers_fire(struct mgm_igmp_if *ifc)
 		timer = container_of(first, struct mgm_igmp_timer, node);
 		timerqueue_del(&ifc->timers, first);
 		timer->fire(timer);
+		if (++fired % TURN)
+			continue;
+		mutex_unlock(&ifc->in->lock);
 		cond_resched();
+		mutex_lock(&ifc->in->lock);
 	}
 }
 

@@ -176,7 +176,7 @@ enum mgm_igmp_a_interface {
  *	the bound on sources
  * @MGM_IGMP_A_STATS_NO_MEMORY: u64, times that there was no memory for either
  * @MGM_IGMP_A_STATS_NOT_REPORTED: u64, times that MGM refused a change of the
- *	memberships; it is tried again with the next report
+ *	memberships; it is tried again with the next report, or after a second
  */
 enum mgm_igmp_a_stats {
 	MGM_IGMP_A_STATS_PAD = 1,
