@@ -8,8 +8,8 @@ PREFIX	?= /usr/local
 DESTDIR	?=
 
 # What an out-of-tree build needs of this tree.
-SOURCES	= Kbuild $(shell find mgm uapi selftests/module -name '*.[ch]' -o \
-			 -name Kbuild)
+SOURCES	= Kbuild $(shell find mgm uapi selftests/module selftests/planted \
+			 -name '*.[ch]' -o -name Kbuild)
 KBUILD	= $(MAKE) -C $(KDIR) M=$(abspath $(OUT))
 
 .PHONY: all
@@ -28,11 +28,21 @@ help:
 ##  and everything runs in a virtual machine:
 ##    make demo             two protocols on one router, and the shut-down of one
 ##    make check            the tests, on Debian's kernel; TESTS="a b" for some
-##    make check-debug      the same on a kernel with KASAN, lockdep and kmemleak
+##    make check-debug      the same on a kernel with KASAN, lockdep and kmemleak, and
+##                          whether that notices the faults that are planted for it
 ##    make style            checkpatch, sparse, W=1, clang, shellcheck
+##
+##  Longer, and more than CI does:
+##    make check-leaks      the tests, and a look for memory leaks after all of them
+##    make check-kcsan      those with traffic, on a kernel that looks for data races
+##    make coverage         what of the modules the tests run, and what they do not
+##    make fuzz TIME=600    that many seconds of messages and packets of all kinds
+##    make storm TIME=600   everything at once, and its end, under traffic
+##                          SEED=n for either: what was seen with that seed, again
 ##
 ##  Pieces:
 ##    make modules [KDIR=DIR] [OUT=DIR] [MGM_SELFTESTS=1] [MGM_KUNIT=1]
+##                 [MGM_PLANTED=1] [MGM_GCOV=1] [MGM_KCOV=1]
 ##    make tools
 ##    make clean
 
@@ -89,6 +99,24 @@ check:
 .PHONY: check-debug
 check-debug:
 	@tools/vm/lane check debug $(TESTS)
+
+.PHONY: check-leaks
+check-leaks:
+	@tools/vm/lane leaks debug $(TESTS)
+
+.PHONY: check-kcsan
+check-kcsan:
+	@tools/vm/lane check kcsan $(TESTS)
+
+.PHONY: coverage
+coverage:
+	@tools/coverage/measure $(TESTS)
+
+TIME	?= 600
+
+.PHONY: fuzz storm
+fuzz storm:
+	@tools/vm/lane $@ debug $(TIME) $(SEED)
 
 .PHONY: style
 style:
