@@ -225,7 +225,8 @@ void mgm_nl_close(struct mgm_nl *nl)
 	nl->sk = NULL;
 }
 
-static int handle_cb(const struct nlmsghdr *nlh, void *data)
+/* Keep the handle that a registration brings. */
+int mgm_nl_handle_cb(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attr;
 	struct mgm_nl *nl = data;
@@ -246,8 +247,8 @@ int mgm_nl_register(struct mgm_nl *nl, __u32 id, __u32 flags)
 	};
 
 	nl->handle = 0;
-	return mgm_nl_call(nl, MGM_CMD_PROTOCOL_REGISTER, NLM_F_ACK, handle_cb,
-			   nl, attrs);
+	return mgm_nl_call(nl, MGM_CMD_PROTOCOL_REGISTER, NLM_F_ACK,
+			   mgm_nl_handle_cb, nl, attrs);
 }
 
 int mgm_nl_deregister(struct mgm_nl *nl, __u32 handle)

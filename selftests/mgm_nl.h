@@ -80,6 +80,7 @@ void mgm_nl_close(struct mgm_nl *nl);
 int mgm_nl_call(struct mgm_nl *nl, __u8 cmd, __u16 flags, mnl_cb_t cb,
 		void *data, const struct mgm_nl_attr *attrs);
 
+int mgm_nl_handle_cb(const struct nlmsghdr *nlh, void *data);
 int mgm_nl_register(struct mgm_nl *nl, __u32 id, __u32 flags);
 int mgm_nl_deregister(struct mgm_nl *nl, __u32 handle);
 int mgm_nl_take(struct mgm_nl *nl, __u32 handle, __u32 ifindex);
