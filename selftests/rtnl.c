@@ -71,13 +71,14 @@ out:
 	return ret;
 }
 
-static int set_up(int ifindex)
+/* Set the link up, or down. */
+int rtnl_up(int ifindex, bool up)
 {
 	struct ifinfomsg *ifi;
 	union request req;
 
 	ifi = begin_link(&req, RTM_NEWLINK, 0, ifindex);
-	ifi->ifi_flags = IFF_UP;
+	ifi->ifi_flags = up ? IFF_UP : 0;
 	ifi->ifi_change = IFF_UP;
 	return talk(&req, NULL, NULL);
 }
@@ -93,7 +94,7 @@ static int create(union request *req, const char *name)
 	ifindex = if_nametoindex(name);
 	if (!ifindex)
 		return -errno;
-	return set_up(ifindex) ?: ifindex;
+	return rtnl_up(ifindex, true) ?: ifindex;
 }
 
 static struct nlattr *begin_kind(union request *req, const char *name,
@@ -135,7 +136,7 @@ int rtnl_veth(const char *name, const char *peer)
 	ifindex = create(&req, name);
 	if (ifindex < 0)
 		return ifindex;
-	err = set_up(if_nametoindex(peer));
+	err = rtnl_up(if_nametoindex(peer), true);
 	return err ?: ifindex;
 }
 
@@ -156,12 +157,13 @@ int rtnl_move(int ifindex, int netns_fd)
 	return talk(&req, NULL, NULL);
 }
 
-int rtnl_address(int ifindex, const char *addr, __u8 prefix_len)
+static int address(__u16 type, __u16 flags, int ifindex, const char *addr,
+		   __u8 prefix_len)
 {
 	struct ifaddrmsg *ifa;
 	union request req;
 
-	ifa = mnl_nlmsg_put_extra_header(begin(&req, RTM_NEWADDR, NLM_F_CREATE),
+	ifa = mnl_nlmsg_put_extra_header(begin(&req, type, flags),
 					 sizeof(*ifa));
 	ifa->ifa_family = AF_INET;
 	ifa->ifa_prefixlen = prefix_len;
@@ -169,6 +171,64 @@ int rtnl_address(int ifindex, const char *addr, __u8 prefix_len)
 	mnl_attr_put_u32(&req.nlh, IFA_LOCAL, inet_addr(addr));
 	mnl_attr_put_u32(&req.nlh, IFA_ADDRESS, inet_addr(addr));
 	return talk(&req, NULL, NULL);
+}
+
+int rtnl_address(int ifindex, const char *addr, __u8 prefix_len)
+{
+	return address(RTM_NEWADDR, NLM_F_CREATE, ifindex, addr, prefix_len);
+}
+
+int rtnl_address_del(int ifindex, const char *addr, __u8 prefix_len)
+{
+	return address(RTM_DELADDR, 0, ifindex, addr, prefix_len);
+}
+
+/* Have a route lead to a gateway, whatever it did before; without one it goes. */
+int rtnl_route(const char *prefix, __u8 prefix_len, const char *gateway)
+{
+	struct rtmsg *route;
+	union request req;
+
+	route = mnl_nlmsg_put_extra_header(gateway ?
+		begin(&req, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE) :
+		begin(&req, RTM_DELROUTE, 0), sizeof(*route));
+	route->rtm_family = AF_INET;
+	route->rtm_dst_len = prefix_len;
+	route->rtm_table = RT_TABLE_MAIN;
+	route->rtm_type = RTN_UNICAST;
+	route->rtm_scope = gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_NOWHERE;
+	route->rtm_protocol = gateway ? RTPROT_STATIC : RTPROT_UNSPEC;
+	mnl_attr_put_u32(&req.nlh, RTA_DST, inet_addr(prefix));
+	if (gateway)
+		mnl_attr_put_u32(&req.nlh, RTA_GATEWAY, inet_addr(gateway));
+	return talk(&req, NULL, NULL);
+}
+
+static int route_cb(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+	int *ifindex = data;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg))
+		if (mnl_attr_get_type(attr) == RTA_OIF)
+			*ifindex = mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+/* The device that the route to an address leads to, or -errno. */
+int rtnl_way_to(const char *addr)
+{
+	struct rtmsg *route;
+	union request req;
+	int err, ifindex = 0;
+
+	route = mnl_nlmsg_put_extra_header(begin(&req, RTM_GETROUTE, 0),
+					   sizeof(*route));
+	route->rtm_family = AF_INET;
+	route->rtm_dst_len = 32;
+	mnl_attr_put_u32(&req.nlh, RTA_DST, inet_addr(addr));
+	err = talk(&req, route_cb, &ifindex);
+	return err ?: ifindex;
 }
 
 /*
@@ -200,7 +260,8 @@ int rtnl_allmulti(int ifindex)
 	return err ?: !!(flags & IFF_ALLMULTI);
 }
 
-static __u16 checksum(const void *data, unsigned int len)
+/* Of an even number of octets. */
+__u16 packet_checksum(const void *data, unsigned int len)
 {
 	const __u16 *word = data;
 	__u32 sum = 0;
@@ -211,8 +272,16 @@ static __u16 checksum(const void *data, unsigned int len)
 	return ~(sum + (sum >> 16));
 }
 
+/* For many packets: closing such a socket takes long. -errno if there is none. */
+int packet_socket(void)
+{
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
 /* Put a packet for a group on the wire of a device, from whatever source. */
-int packet_send(int ifindex, const char *source, const char *group)
+int packet_send_on(int fd, int ifindex, const char *source, const char *group)
 {
 	struct {
 		struct iphdr ip;
@@ -242,19 +311,24 @@ int packet_send(int ifindex, const char *source, const char *group)
 		.sll_addr = { 0x01, 0x00, 0x5e },
 	};
 	__u32 grp = ntohl(packet.ip.daddr);
-	int fd, err = 0;
 
-	packet.ip.check = checksum(&packet.ip, sizeof(packet.ip));
+	packet.ip.check = packet_checksum(&packet.ip, sizeof(packet.ip));
 	to.sll_addr[3] = grp >> 16 & 0x7f;
 	to.sll_addr[4] = grp >> 8;
 	to.sll_addr[5] = grp;
 
-	fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return sendto(fd, &packet, sizeof(packet), 0, (struct sockaddr *)&to,
+		      sizeof(to)) < 0 ? -errno : 0;
+}
+
+/* The same for a single one. */
+int packet_send(int ifindex, const char *source, const char *group)
+{
+	int err, fd = packet_socket();
+
 	if (fd < 0)
-		return -errno;
-	if (sendto(fd, &packet, sizeof(packet), 0, (struct sockaddr *)&to,
-		   sizeof(to)) < 0)
-		err = -errno;
+		return fd;
+	err = packet_send_on(fd, ifindex, source, group);
 	close(fd);
 	return err;
 }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The gale: the modules go while everything is in use, and come again.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+#include "../kernel.h"
+#include "storm.h"
+
+/* A dump under way, or whoever reads a file of theirs, holds them for a moment. */
+#define PATIENCE_S	120
+
+static const char *const names[] = { "mgm", "mgm_igmp", "mgm_test" };
+
+/*
+ * Who asks for a family that has gone has the kernel start modprobe: once is enough,
+ * then it is waited until the modules are there again.
+ */
+void gale_pause(void)
+{
+	double end = now() + PATIENCE_S;
+	unsigned int i;
+
+	for (i = 0; storm_gale && i < MNL_ARRAY_SIZE(names) && now() < end;)
+		if (module_loaded(names[i]))
+			i++;
+		else
+			usleep(20000);
+}
+
+int modules_in(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < MNL_ARRAY_SIZE(names); i++)
+		err = module_load(names[i]);
+	return err;
+}
+
+static void unload(const char *name)
+{
+	double end = now() + PATIENCE_S;
+	int err;
+
+	while ((err = module_unload(name)) == -EWOULDBLOCK && now() < end)
+		usleep(1000);
+	if (err || module_loaded(name))
+		broken("%s does not go: %s", name, strerror(-err));
+	tally(OP_UNLOAD, 0);
+}
+
+/* In the midst of the storm. */
+void modules_out_and_in(bool loudly)
+{
+	double began = now(), out;
+	unsigned int i;
+	int err;
+
+	storm_gale = true;
+	for (i = MNL_ARRAY_SIZE(names); i--;)
+		unload(names[i]);
+	out = now();
+	err = modules_in();
+	if (err)
+		broken("the modules cannot be loaded again: %s", strerror(-err));
+	if (loudly)
+		printf("round %u: the modules were out after %.1f s, and in again after %.1f s\n",
+		       storm_round, out - began, now() - out);
+}
