@@ -41,7 +41,7 @@ enum fuzz_effect {
 	EFFECT_RELEASE, EFFECT_ADD, EFFECT_DEL, EFFECT_ANSWER,
 };
 
-/**
+/*
  * struct fuzz_attr - an attribute
  * @least: least number, or shortest length
  * @most: greatest number, or greatest length
@@ -65,7 +65,7 @@ struct fuzz_set {
 	const struct fuzz_attr *attrs;
 };
 
-/**
+/*
  * struct fuzz_op - a command, or a message that comes unasked
  * @doit: a bit for each attribute that a request may have; bit 0: it can be
  *	asked for at all
@@ -152,7 +152,7 @@ bool world_handles(int ns, bool (*look)(__u32 handle));
 
 /* expect.c: how the kernel has to answer */
 
-/**
+/*
  * struct expect - the answer that a message must have
  * @stop: none, and nothing behind it is looked at
  * @op: the command, if its family has it
@@ -214,7 +214,7 @@ struct sender {
 	unsigned int n_alerts;
 };
 
-/**
+/*
  * struct message - one message of a batch
  * @offset: where it begins
  * @class: whether it is good
@@ -244,7 +244,7 @@ struct batch {
 	};
 };
 
-/**
+/*
  * struct builder - a message in the making
  * @batch: where it goes
  * @sender: who sends it

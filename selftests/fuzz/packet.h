@@ -39,7 +39,7 @@ enum {
 #define NOWHERE		(-1)
 #define PROTOCOLS	2
 
-/**
+/*
  * struct link - a link of the router
  * @name: of the device in the router
  * @far: of the one at the other end, among the hosts
@@ -70,7 +70,7 @@ extern struct link links[LINKS];
 /* How a packet is sent: by a host, or by the router, with its header or without. */
 enum sent_how { BY_HOST, BY_RAW_SOCKET, BY_SOCKET };
 
-/**
+/*
  * struct frame - something to be sent
  * @data: with an Ethernet header, which only a host's has
  * @len: with it
@@ -121,7 +121,7 @@ void packet_options(struct frame *frame);
 
 enum option_kind { OPTIONS_PLAIN, OPTIONS_ODD, OPTIONS_REFUSED };
 
-/**
+/*
  * struct verdict - what has to become of a packet
  * @routed: the forwarder sees it
  * @bad_source: and refuses it for its source
@@ -154,7 +154,7 @@ bool is_routed_group(__be32 group);
 
 #define ROUND_MAX	1024
 
-/**
+/*
  * struct sent - one of those that were sent
  * @extra: options of the socket that sent it, or the header of its offloads
  * @copies: that were heard of it

@@ -36,7 +36,7 @@ struct interface {
 	__u32 found_out;
 };
 
-/**
+/*
  * struct state - all of one namespace
  * @n_igmp: interfaces that IGMP is enabled on, as IGMP sees it
  * @igmp: the first of them

@@ -51,7 +51,7 @@ struct row {
 	__u32 flags;
 };
 
-/**
+/*
  * struct protocol - a registration, as the actor that made it knows it
  * @handle: 0: there is none
  * @id: of the protocol; no two in a world have the same

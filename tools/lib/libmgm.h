@@ -37,10 +37,10 @@
 extern "C" {
 #endif
 
-/** A connection to the kernel, and the protocol that is registered over it. */
+/* A connection to the kernel, and the protocol that is registered over it. */
 struct mgm;
 
-/** An address; with AF_UNSPEC none, or any, as the case may be. */
+/* An address; with AF_UNSPEC none, or any, as the case may be. */
 struct mgm_address {
 	sa_family_t family;
 	union {
@@ -49,25 +49,25 @@ struct mgm_address {
 	};
 };
 
-/** An interface: a network device, or on a link with several, one neighbour there. */
+/* An interface: a network device, or on a link with several, one neighbour there. */
 struct mgm_interface {
 	uint32_t ifindex;
 	struct mgm_address nexthop;
 };
 
-/** (S,G), (*,G) or (*,*). */
+/* (S,G), (*,G) or (*,*). */
 struct mgm_flow {
 	struct mgm_address group;
 	struct mgm_address source;
 };
 
-/** Where the packets of a source come in, and the neighbour they come from, if any. */
+/* Where the packets of a source come in, and the neighbour they come from, if any. */
 struct mgm_rpf {
 	struct mgm_interface iif;
 	struct mgm_address upstream;
 };
 
-/** An outgoing interface, as a creation alert has it. */
+/* An outgoing interface, as a creation alert has it. */
 struct mgm_oif {
 	struct mgm_interface ifc;
 	bool igmp;			/* IGMP is enabled there */
@@ -75,7 +75,7 @@ struct mgm_oif {
 
 /* ---- Callbacks ---------------------------------------------------------- */
 
-/**
+/*
  * struct mgm_alert - what the kernel tells, RFC 2715's alerts
  * @type: MGM_CMD_ALERT_...
  * @id: names it in mgm_answer_...(); 0 if there is nothing to answer
@@ -108,7 +108,7 @@ struct mgm_alert {
 	size_t packet_len;
 };
 
-/**
+/*
  * A callback. What it has not answered when it returns 0, the library answers with
  * "as it is", so that no packet waits for the time limit; if it returns MGM_LATER, an
  * answer is still to come.
@@ -117,7 +117,7 @@ typedef int (*mgm_callback)(struct mgm *mgm, void *user, const struct mgm_alert 
 
 #define MGM_LATER	1
 
-/**
+/*
  * struct mgm_ops - what the protocol wants to be told of; NULL: nothing of that kind
  * @rpf: a new flow comes in where it owns the interface; see mgm_answer_rpf()
  * @creation: an entry is being made with outgoing interfaces of its; see
@@ -146,23 +146,23 @@ struct mgm_ops {
 
 /* ---- The connection ----------------------------------------------------- */
 
-/** Connect to the MGM of the network namespace; NULL with errno: no module, ENOENT. */
+/* Connect to the MGM of the network namespace; NULL with errno: no module, ENOENT. */
 struct mgm *mgm_open(void);
 
-/**
+/*
  * Disconnect. The kernel shuts a registered protocol down, as mgm_interface_release()
  * on every interface and mgm_deregister() would, unless it was made to persist. Not to
  * be called from inside a callback.
  */
 void mgm_close(struct mgm *mgm);
 
-/** Why the last call failed, a sentence without a full stop; "" if it did not. */
+/* Why the last call failed, a sentence without a full stop; "" if it did not. */
 const char *mgm_error(const struct mgm *mgm);
 
-/** A descriptor that can be read while mgm_dispatch() has something to do. */
+/* A descriptor that can be read while mgm_dispatch() has something to do. */
 int mgm_fd(const struct mgm *mgm);
 
-/**
+/*
  * Make the callbacks that are due, without waiting. Returns how many that was, or a
  * negative errno. Of a protocol without callbacks there are none. ENODEV: the module
  * has gone, and everything with it; EBUSY: this is inside a callback.
@@ -171,7 +171,7 @@ int mgm_dispatch(struct mgm *mgm);
 
 /* ---- The protocol ------------------------------------------------------- */
 
-/**
+/*
  * Register, as (@id, @component); @name, for people, may be NULL. @ops may be NULL too,
  * and must stay otherwise; @user is for them. EEXIST: somebody else is that already;
  * EALREADY: this connection has a protocol.
@@ -179,40 +179,40 @@ int mgm_dispatch(struct mgm *mgm);
 int mgm_register(struct mgm *mgm, uint32_t id, uint32_t component, const char *name,
 		 const struct mgm_ops *ops, void *user);
 
-/** Register what outlives the connection, without callbacks; see mgm_adopt(). */
+/* Register what outlives the connection, without callbacks; see mgm_adopt(). */
 int mgm_register_persist(struct mgm *mgm, uint32_t id, uint32_t component,
 			 const char *name);
 
-/** Speak for a protocol that persists. */
+/* Speak for a protocol that persists. */
 void mgm_adopt(struct mgm *mgm, uint32_t handle);
 
-/** EBUSY: it still owns an interface. */
+/* EBUSY: it still owns an interface. */
 int mgm_deregister(struct mgm *mgm);
 
-/** Its handle; 0: none. */
+/* Its handle; 0: none. */
 uint32_t mgm_handle(const struct mgm *mgm);
 
 /* ---- Interfaces --------------------------------------------------------- */
 
-/**
+/*
  * Own the interface. @ttl_threshold: a packet leaves only if the TTL it arrived with is
  * greater, 1 to 255. EEXIST: another protocol owns it; EALREADY: this one does.
  */
 int mgm_interface_take(struct mgm *mgm, const struct mgm_interface *ifc,
 		       uint32_t ttl_threshold);
 
-/** Give it up; its memberships, and the entries that come in there, go with it. */
+/* Give it up; its memberships, and the entries that come in there, go with it. */
 int mgm_interface_release(struct mgm *mgm, const struct mgm_interface *ifc);
 
 int mgm_interface_set_ttl_threshold(struct mgm *mgm, const struct mgm_interface *ifc,
 				    uint32_t ttl_threshold);
 
-/** Whether the wrong_if callback is made for it; it is at first. */
+/* Whether the wrong_if callback is made for it; it is at first. */
 int mgm_interface_set_wrong_if(struct mgm *mgm, const struct mgm_interface *ifc, bool on);
 
 /* ---- Memberships -------------------------------------------------------- */
 
-/**
+/*
  * @flags: MGM_MEMBERSHIP_F_...; adding what is there already is no error. ENOBUFS, here
  * and below: what came of it is lost among too many alerts, and the tables tell; only of
  * changes that cannot be made twice.
@@ -220,13 +220,13 @@ int mgm_interface_set_wrong_if(struct mgm *mgm, const struct mgm_interface *ifc,
 int mgm_membership_add(struct mgm *mgm, const struct mgm_interface *ifc,
 		       const struct mgm_flow *flow, uint32_t flags);
 
-/** @flags: those to take away; 0: the membership. */
+/* @flags: those to take away; 0: the membership. */
 int mgm_membership_del(struct mgm *mgm, const struct mgm_interface *ifc,
 		       const struct mgm_flow *flow, uint32_t flags);
 
 /* ---- Forwarding entries ------------------------------------------------- */
 
-/**
+/*
  * Change where an entry's packets come in; NULL: stays; an upstream of AF_UNSPEC: the
  * source is on the link. EPERM: the protocol does not own both interfaces.
  */
@@ -237,31 +237,31 @@ int mgm_mfe_set(struct mgm *mgm, const struct mgm_flow *flow,
 
 /* ENOENT of each: too late, or answered already. */
 
-/** As it is. */
+/* As it is. */
 int mgm_answer(struct mgm *mgm, uint32_t id);
 
-/** @rpf: the way in, by an interface of the protocol's. */
+/* @rpf: the way in, by an interface of the protocol's. */
 int mgm_answer_rpf(struct mgm *mgm, uint32_t id, const struct mgm_rpf *rpf);
 
-/** Keep the flow out of @n of the interfaces in the alert. */
+/* Keep the flow out of @n of the interfaces in the alert. */
 int mgm_answer_creation(struct mgm *mgm, uint32_t id, const struct mgm_interface *off,
 			size_t n);
 
-/** @timeout: seconds that an entry which nobody wants stays, 1 to 604800. */
+/* @timeout: seconds that an entry which nobody wants stays, 1 to 604800. */
 int mgm_answer_prune(struct mgm *mgm, uint32_t id, uint32_t timeout);
 
 /* ---- Many calls at once ------------------------------------------------- */
 
-/**
+/*
  * From here on calls that change something in interfaces or memberships are only
  * noted, and return 0 unless memory is short.
  */
 int mgm_batch_begin(struct mgm *mgm);
 
-/** One of them was refused: the @number'th, from 0, with a negative errno, and why. */
+/* One of them was refused: the @number'th, from 0, with a negative errno, and why. */
 typedef void (*mgm_refused)(void *user, size_t number, int error, const char *reason);
 
-/**
+/*
  * Make them all, in order, with few system calls; one that is refused does not stop the
  * others. @refused may be NULL. Returns how many were refused, or a negative errno.
  */
@@ -368,10 +368,10 @@ typedef int (*mgm_limit_each)(const struct mgm_limit_row *row, void *user);
 int mgm_protocols(struct mgm *mgm, mgm_protocol_each each, void *user);
 int mgm_interfaces(struct mgm *mgm, mgm_interface_each each, void *user);
 
-/** @type: MGM_MEMBERSHIP_TYPE_... */
+/* @type: MGM_MEMBERSHIP_TYPE_... */
 int mgm_memberships(struct mgm *mgm, uint32_t type, mgm_membership_each each, void *user);
 
-/** In (group, source) order. */
+/* In (group, source) order. */
 int mgm_mfes(struct mgm *mgm, mgm_mfe_each each, void *user);
 int mgm_limits(struct mgm *mgm, mgm_limit_each each, void *user);
 
@@ -383,7 +383,7 @@ int mgm_mfe_get(struct mgm *mgm, const struct mgm_flow *flow, mgm_mfe_each each,
 
 /* ---- Settings of the network namespace ---------------------------------- */
 
-/** @setting: MGM_A_CONFIG_... */
+/* @setting: MGM_A_CONFIG_... */
 int mgm_config_get(struct mgm *mgm, uint32_t setting, uint32_t *value);
 int mgm_config_set(struct mgm *mgm, uint32_t setting, uint32_t value);
 int mgm_limit_set(struct mgm *mgm, enum mgm_limit limit, uint32_t value);

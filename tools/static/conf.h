@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Addresses that begin alike; the rest of @address is 0. @len 0: any. */
+/* Addresses that begin alike; the rest of @address is 0. @len 0: any. */
 struct prefix {
 	struct in_addr address;
 	unsigned int len;
@@ -20,21 +20,21 @@ struct prefix {
 
 bool prefix_covers(const struct prefix *prefix, struct in_addr address);
 
-/** phyint */
+/* phyint */
 struct conf_phyint {
 	char name[IFNAMSIZ];
 	bool enable;
 	unsigned int ttl_threshold;
 };
 
-/** mgroup */
+/* mgroup */
 struct conf_group {
 	char iif[IFNAMSIZ];
 	struct prefix source;
 	struct prefix group;
 };
 
-/** mroute */
+/* mroute */
 struct conf_route {
 	char iif[IFNAMSIZ];
 	struct prefix source;
@@ -52,7 +52,7 @@ struct conf {
 	size_t n_routes;
 };
 
-/**
+/*
  * Read a file, and what it includes. Everything that is wrong in it is said, with
  * FILE:LINE. Returns 0, or -1 if there was an error; then nothing is in @conf.
  */
@@ -60,10 +60,10 @@ int conf_read(struct conf *conf, const char *path);
 
 void conf_free(struct conf *conf);
 
-/** What the file says of an interface: the last line that fits. NULL: nothing. */
+/* What the file says of an interface: the last line that fits. NULL: nothing. */
 const struct conf_phyint *conf_find_phyint(const struct conf *conf, const char *name);
 
-/** Does the name that is written in the file stand for this interface? */
+/* Does the name that is written in the file stand for this interface? */
 bool conf_name_fits(const char *written, const char *name);
 
 bool conf_name_is_wildcard(const char *written);

@@ -16,7 +16,7 @@
 
 struct mgm;
 
-/**
+/*
  * Read what there is, and change what is otherwise; adding comes before deleting. How
  * many flows are kept off somewhere is in @kept_off then. Returns 0; 1: tables changed
  * meanwhile, and it is to be done again; or a negative errno.
@@ -24,7 +24,7 @@ struct mgm;
 int memberships_sync(struct mgm *mgm, const struct plan *plan, const struct links *links,
 		     size_t *kept_off);
 
-/** Keep one flow off one interface of ours. Returns 0, or a negative errno. */
+/* Keep one flow off one interface of ours. Returns 0, or a negative errno. */
 int memberships_keep_off(struct mgm *mgm, const struct plan *plan,
 			 const struct flow *flow, uint32_t ifindex);
 

@@ -14,13 +14,13 @@
 #include "conf.h"
 #include "links.h"
 
-/** An address that is 0 stands for all. */
+/* An address that is 0 stands for all. */
 struct flow {
 	struct in_addr group;
 	struct in_addr source;
 };
 
-/** "(source, group)", for messages, until the next call. */
+/* "(source, group)", for messages, until the next call. */
 const char *flow_text(const struct flow *flow);
 
 struct plan_port {
@@ -40,7 +40,7 @@ struct plan_join {
 	uint32_t ifindex;
 };
 
-/** The interfaces that a route of the file leads from and to. */
+/* The interfaces that a route of the file leads from and to. */
 struct plan_route {
 	struct prefix group;
 	struct prefix source;
@@ -50,7 +50,7 @@ struct plan_route {
 	size_t n_oifs;
 };
 
-/** All lists but @routes are in order, each thing once. */
+/* All lists but @routes are in order, each thing once. */
 struct plan {
 	struct plan_port *ports;
 	size_t n_ports;
@@ -65,34 +65,34 @@ struct plan {
 void plan_make(struct plan *plan, const struct conf *conf, const struct links *links);
 void plan_free(struct plan *plan);
 
-/** NULL: it is none to own. */
+/* NULL: it is none to own. */
 struct plan_port *plan_find_port(const struct plan *plan, uint32_t ifindex);
 
-/** Is there a route for a flow that comes in there? */
+/* Is there a route for a flow that comes in there? */
 bool plan_comes_from(const struct plan *plan, const struct flow *flow, uint32_t iif);
 
-/** Does it lead to @oif? */
+/* Does it lead to @oif? */
 bool plan_carries(const struct plan *plan, const struct flow *flow, uint32_t iif,
 		  uint32_t oif);
 
-/**
+/*
  * An interface of ours that a route has the flow come in on; 0: none. That of the
  * route that comes first in the file.
  */
 uint32_t plan_way_in(const struct plan *plan, const struct flow *flow);
 
-/** NULL: there is none in the plan. */
+/* NULL: there is none in the plan. */
 const struct plan_membership *plan_find_membership(const struct plan *plan,
 						   const struct flow *flow,
 						   uint32_t ifindex);
 
-/** Does a membership wider than that of the flow let it out there? */
+/* Does a membership wider than that of the flow let it out there? */
 bool plan_is_wide(const struct plan *plan, const struct flow *flow, uint32_t ifindex);
 
-/** Would any membership of the plan let it out there? */
+/* Would any membership of the plan let it out there? */
 bool plan_lets_out(const struct plan *plan, const struct flow *flow, uint32_t ifindex);
 
-/** The order of flows and interfaces on which all lists agree. */
+/* The order of flows and interfaces on which all lists agree. */
 int plan_compare(const struct flow *a, uint32_t a_ifindex,
 		 const struct flow *b, uint32_t b_ifindex);
 int plan_compare_memberships(const void *a, const void *b);

@@ -12,17 +12,17 @@ struct ports {
 	size_t n_refused;
 };
 
-/**
+/*
  * Take those that are missing. In the plan it says then which we own. Returns 0; 1: it is
  * to be done again soon; or a negative errno.
  */
 int ports_take(struct ports *ports, struct mgm *mgm, struct plan *plan,
 	       const struct links *links);
 
-/** Release those that are not in the plan. Returns likewise. */
+/* Release those that are not in the plan. Returns likewise. */
 int ports_release(struct mgm *mgm, const struct plan *plan, const struct links *links);
 
-/** Say it again of those that we cannot have. */
+/* Say it again of those that we cannot have. */
 void ports_forget(struct ports *ports);
 
 #endif /* STATIC_PORTS_H */
