@@ -115,17 +115,6 @@ static __u32 member(unsigned int i)
 	return inet_addr(mgm_fmt("239.8.0.%u", i % MEMBERS + 1));
 }
 
-static __u16 checksum(const void *data, unsigned int len)
-{
-	const __u16 *word = data;
-	__u32 sum = 0;
-
-	for (; len; len -= 2)
-		sum += *word++;
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~(sum + (sum >> 16));
-}
-
 /* A message of IGMPv2 from a host on lan. */
 static int igmp_send(struct _test_data_faults_work *self, __u8 type,
 		     __u32 group)
@@ -156,9 +145,9 @@ static int igmp_send(struct _test_data_faults_work *self, __u8 type,
 		memcpy(packet.ip + 16, &group, sizeof(group));
 		memcpy(to.sll_addr + 3, (__u8 *)&group + 1, 3);
 	}
-	sum = checksum(packet.ip, sizeof(packet.ip));
+	sum = packet_checksum(packet.ip, sizeof(packet.ip));
 	memcpy(packet.ip + 10, &sum, sizeof(sum));
-	packet.check = checksum(&packet.type, 8);
+	packet.check = packet_checksum(&packet.type, 8);
 	return sendto(self->packets, &packet, sizeof(packet), 0,
 		      (struct sockaddr *)&to, sizeof(to)) < 0 ? -errno : 0;
 }

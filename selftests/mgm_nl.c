@@ -296,3 +296,16 @@ int mgm_nl_del(struct mgm_nl *nl, __u32 handle, __u32 ifindex,
 	return membership(nl, MGM_CMD_MEMBERSHIP_DEL, handle, ifindex, group,
 			  source, flags);
 }
+
+/* The number that an attribute is, by its length; 0 if it is none. */
+__u64 mgm_nl_number(const struct nlattr *attr)
+{
+	switch (mnl_attr_get_payload_len(attr)) {
+	case sizeof(__u32):
+		return mnl_attr_get_u32(attr);
+	case sizeof(__u64):
+		return mnl_attr_get_u64(attr);
+	default:
+		return 0;
+	}
+}

@@ -98,6 +98,7 @@ char *mgm_nl_tables(struct mgm_nl *nl);
 __printf(1, 2)
 const char *mgm_fmt(const char *fmt, ...);
 
+__u64 mgm_nl_number(const struct nlattr *attr);
 int mgm_nl_listen(struct mgm_nl *nl);
 char *mgm_nl_heard(struct mgm_nl *nl, int timeout_ms);
 

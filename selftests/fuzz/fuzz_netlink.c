@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "../number.h"
 #include "../kernel.h"
 #include "fuzz.h"
 
@@ -75,20 +76,6 @@ static void usage(FILE *out)
 		messages);
 }
 
-static unsigned long long parse_number(const char *text)
-{
-	unsigned long long value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 0);
-	if (errno || !*text || *end) {
-		fprintf(stderr, "fuzz_netlink: not a number: %s\n", text);
-		exit(2);
-	}
-	return value;
-}
-
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -108,22 +95,22 @@ static void parse(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 's':
-			fuzz_seed = parse_number(optarg);
+			fuzz_seed = number_option(optarg);
 			break;
 		case 'm':
-			messages = parse_number(optarg);
+			messages = number_option(optarg);
 			break;
 		case 't':
-			seconds = parse_number(optarg);
+			seconds = number_option(optarg);
 			break;
 		case 'j':
-			jobs = parse_number(optarg);
+			jobs = number_option(optarg);
 			break;
 		case 'c':
 			corpus = optarg;
 			break;
 		case 'g':
-			guide = parse_number(optarg);
+			guide = number_option(optarg);
 			break;
 		case 'T':
 			fuzz_trace = true;

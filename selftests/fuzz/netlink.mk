@@ -8,9 +8,9 @@ O		?= $(CURDIR)/fuzz.build
 SPECS		:= $(addprefix ../Documentation/netlink/specs/,mgm.yaml mgm_igmp.yaml)
 SOURCES		:= again answer chance check edges endpoint expect fuzz_netlink \
 		   garbage kept message spent state tally twist world
-HELPERS		:= kernel rtnl
+HELPERS		:= kernel number rtnl
 OBJECTS		:= $(SOURCES:%=$(O)/%.o) $(O)/tables.o $(HELPERS:%=$(O)/%.o)
-HEADERS		:= $(wildcard fuzz/*.h) kernel.h rtnl.h $(wildcard ../uapi/linux/*.h)
+HEADERS		:= $(wildcard fuzz/*.h) kernel.h number.h rtnl.h $(wildcard ../uapi/linux/*.h)
 FLAGS		:= -Wall -Wextra -O2 -g -D_GNU_SOURCE -I../uapi -Ifuzz \
 		   -D'__printf(a, b)=__attribute__((__format__(printf, a, b)))'
 

@@ -5,7 +5,7 @@
 O		?= $(CURDIR)/fuzz.build
 
 SOURCES		:= chance $(basename $(notdir $(wildcard fuzz/packet_*.c)))
-HELPERS		:= igmp_nl kernel mgm_nl mgm_text rtnl
+HELPERS		:= igmp_nl kernel mgm_nl mgm_text number rtnl
 OBJECTS		:= $(SOURCES:%=$(O)/packet/%.o) $(HELPERS:%=$(O)/packet/%.o)
 HEADERS		:= $(wildcard fuzz/*.h) $(wildcard *.h) $(wildcard ../uapi/linux/*.h)
 FLAGS		:= -Wall -Wextra -O2 -g -D_GNU_SOURCE -I../uapi -Ifuzz \

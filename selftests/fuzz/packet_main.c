@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "../number.h"
 #include "../kernel.h"
 #include "packet.h"
 
@@ -106,20 +107,6 @@ static void usage(FILE *out)
 		packets, EPOCH, ROUND_MAX);
 }
 
-static unsigned long long parse_number(const char *text)
-{
-	unsigned long long value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 0);
-	if (errno || !*text || *end) {
-		fprintf(stderr, "fuzz_packets: not a number: %s\n", text);
-		exit(2);
-	}
-	return value;
-}
-
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -140,25 +127,25 @@ static void parse(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 's':
-			fuzz_seed = parse_number(optarg);
+			fuzz_seed = number_option(optarg);
 			break;
 		case 'p':
-			packets = parse_number(optarg);
+			packets = number_option(optarg);
 			break;
 		case 't':
-			seconds = parse_number(optarg);
+			seconds = number_option(optarg);
 			break;
 		case 'j':
-			jobs = parse_number(optarg);
+			jobs = number_option(optarg);
 			break;
 		case 'o':
-			only = parse_number(optarg);
+			only = number_option(optarg);
 			break;
 		case 'c':
 			corpus = optarg;
 			break;
 		case 'f':
-			falsify = parse_number(optarg);
+			falsify = number_option(optarg);
 			break;
 		case 'd':
 			dry = true;

@@ -53,19 +53,6 @@ static void dump(struct mgm_nl *nl, __u8 cmd, mnl_cb_t cb)
 		complain("a table cannot be read: %s: %s", strerror(-err), nl->msg);
 }
 
-/* The number that an attribute is, if it is one. */
-static __u64 number(const struct nlattr *attr)
-{
-	switch (mnl_attr_get_payload_len(attr)) {
-	case sizeof(__u32):
-		return mnl_attr_get_u32(attr);
-	case sizeof(__u64):
-		return mnl_attr_get_u64(attr);
-	default:
-		return 0;
-	}
-}
-
 static void numbers(const struct nlmsghdr *nlh, __u64 *values, unsigned int n)
 {
 	const struct nlattr *attr;
@@ -73,7 +60,7 @@ static void numbers(const struct nlmsghdr *nlh, __u64 *values, unsigned int n)
 	memset(values, 0, n * sizeof(*values));
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		if (mnl_attr_get_type(attr) < n)
-			values[mnl_attr_get_type(attr)] = number(attr);
+			values[mnl_attr_get_type(attr)] = mgm_nl_number(attr);
 }
 
 static void nested_numbers(const struct nlmsghdr *nlh, unsigned int type,
@@ -86,7 +73,7 @@ static void nested_numbers(const struct nlmsghdr *nlh, unsigned int type,
 			continue;
 		mnl_attr_for_each_nested(nested, attr)
 			if (mnl_attr_get_type(nested) < n)
-				values[mnl_attr_get_type(nested)] = number(nested);
+				values[mnl_attr_get_type(nested)] = mgm_nl_number(nested);
 	}
 }
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "../number.h"
 #include "storm.h"
 
 #define PROGRESS_S	10
@@ -51,20 +52,6 @@ static void usage(FILE *out)
 		seconds);
 }
 
-static unsigned long long parse_number(const char *text)
-{
-	unsigned long long value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 0);
-	if (errno || !*text || *end) {
-		fprintf(stderr, "storm: not a number: %s\n", text);
-		exit(2);
-	}
-	return value;
-}
-
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -80,10 +67,10 @@ static void parse(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 's':
-			storm_seed = parse_number(optarg);
+			storm_seed = number_option(optarg);
 			break;
 		case 't':
-			seconds = parse_number(optarg);
+			seconds = number_option(optarg);
 			break;
 		case 'q':
 			quiet = true;

@@ -6,7 +6,7 @@ O		?= $(CURDIR)/storm.build
 
 SOURCES		:= actor checker daemon flow gale igmp kernel_side model monitor rest socket \
 		   storm table tally weather world
-HELPERS		:= igmp_nl kernel mgm_nl mgm_text rtnl
+HELPERS		:= igmp_nl kernel mgm_nl mgm_text number rtnl
 OBJECTS		:= $(SOURCES:%=$(O)/%.o) $(HELPERS:%=$(O)/%.o)
 HEADERS		:= $(wildcard storm/*.h *.h) $(wildcard ../uapi/linux/*.h)
 FLAGS		:= -Wall -Wextra -O2 -g -D_GNU_SOURCE -I../uapi \

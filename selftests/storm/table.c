@@ -10,18 +10,6 @@
 /* Nothing changes so fast that a table cannot be had at all. */
 #define TRIES		1000
 
-static __u64 value_of(const struct nlattr *attr)
-{
-	switch (mnl_attr_get_payload_len(attr)) {
-	case sizeof(__u32):
-		return mnl_attr_get_u32(attr);
-	case sizeof(__u64):
-		return mnl_attr_get_u64(attr);
-	default:
-		return 0;
-	}
-}
-
 static struct place parse_place(const struct nlattr *nest, __u64 *packets)
 {
 	struct place place = {};
@@ -55,7 +43,7 @@ static void parse_nest(struct object *object, __u8 cmd,
 		mnl_attr_for_each_nested(attr, nest)
 			if (mnl_attr_get_type(attr) <= MGM_A_DROP_MAX)
 				object->drops[mnl_attr_get_type(attr)] =
-					value_of(attr);
+					mgm_nl_number(attr);
 	} else if (type == MGM_A_MFE_OIF && object->n_oifs < PLACES_MAX) {
 		out->place = parse_place(nest, &out->packets);
 		object->n_oifs++;
@@ -75,7 +63,7 @@ int object_parse(const struct nlmsghdr *nlh, void *data)
 		if (attr->nla_type & NLA_F_NESTED)
 			parse_nest(object, genl->cmd, attr);
 		else if (mnl_attr_get_type(attr) < VALUES)
-			object->v[mnl_attr_get_type(attr)] = value_of(attr);
+			object->v[mnl_attr_get_type(attr)] = mgm_nl_number(attr);
 	}
 	return MNL_CB_OK;
 }
