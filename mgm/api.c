@@ -133,7 +133,7 @@ int mgm_interface_get(struct net *net, const struct mgm_if *ifc,
 	memset(info, 0, sizeof(*info));
 	mutex_lock(&mn->lock);
 	found = mgm_interface_find(mn, ifc);
-	if (found && mgm_interface_in_use(found)) {
+	if (found) {
 		if (found->owner) {
 			info->owned = true;
 			info->owner_id = found->owner->id;

@@ -92,7 +92,7 @@ static struct mgm_protocol *to_ask(const struct mgm_outlist *out, u32 i)
 	struct mgm_protocol *user = user_of(out->oif[i]->ifc);
 	u32 j;
 
-	if (!user || user->dying || !mgm_alert_wanted(user, MGM_ALERT_CREATION))
+	if (user->dying || !mgm_alert_wanted(user, MGM_ALERT_CREATION))
 		return NULL;
 	for (j = 0; j < i; j++)
 		if (user_of(out->oif[j]->ifc) == user)
@@ -286,13 +286,9 @@ void mgm_flow_init(struct mgm_net *mn)
 	INIT_DEFERRABLE_WORK(&mn->expire, expire);
 }
 
+/* The entries have gone already, with the interfaces that they came in on. */
 void mgm_flow_exit(struct mgm_net *mn)
 {
-	struct mgm_mfe *mfe;
-
 	cancel_delayed_work_sync(&mn->expire);
-	mutex_lock(&mn->lock);
-	while ((mfe = mgm_mfe_after(mn, NULL)))
-		mgm_mfe_destroy(mn, mfe);
-	mutex_unlock(&mn->lock);
+	WARN_ON_ONCE(!RB_EMPTY_ROOT(&mn->mfes));
 }

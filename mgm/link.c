@@ -59,7 +59,7 @@ int mgm_link_get(struct mgm_net *mn, struct mgm_interface *ifc,
 	lockdep_assert_held(&mn->lock);
 
 	dev = __dev_get_by_index(mn->net, ifc->key.ifindex);
-	if (!dev || dev->reg_state != NETREG_REGISTERED) {
+	if (!dev) {
 		NL_SET_ERR_MSG(extack, "no such device");
 		return -ENODEV;
 	}

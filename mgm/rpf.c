@@ -123,11 +123,11 @@ struct mgm_interface *mgm_rpf_interface(struct mgm_net *mn,
 	key.nexthop = mgm_addr_any(sg->family, &route->upstream) ?
 		      sg->src : route->upstream;
 	ifc = mgm_interface_find(mn, &key);
-	if (!ifc || !mgm_interface_in_use(ifc)) {
+	if (!ifc) {
 		memset(&key.nexthop, 0, sizeof(key.nexthop));
 		ifc = mgm_interface_find(mn, &key);
 	}
-	return ifc && mgm_interface_in_use(ifc) ? ifc : NULL;
+	return ifc;
 }
 
 /* The protocol that owns the interface towards the source, or NULL. */

@@ -42,12 +42,6 @@ void mgm_igmp_warn_version(struct mgm_igmp_if *ifc, __be32 querier, u8 version)
 
 /* Messages */
 
-/* Hosts report those of the link, too; a router has nothing to do with them. */
-static bool routed_group(__be32 grp)
-{
-	return ipv4_is_multicast(grp) && !ipv4_is_local_multicast(grp);
-}
-
 static bool has_router_alert(const struct iphdr *iph)
 {
 	const u8 *option = (const u8 *)(iph + 1);
@@ -208,9 +202,10 @@ static void record(const struct message *m, const struct igmpv3_grec *record)
 	if (record->grec_type < IGMPV3_MODE_IS_INCLUDE ||
 	    record->grec_type > IGMPV3_BLOCK_OLD_SOURCES)
 		return;
+	/* Hosts report groups of the link, too; a router has nothing to do with them. */
 	if (!ipv4_is_multicast(grp))
 		mgm_igmp_count(m->ifc, MGM_IGMP_A_STATS_IN_BAD_GROUP);
-	else if (routed_group(grp))
+	else if (!ipv4_is_local_multicast(grp))
 		mgm_igmp_record(m->ifc, m->src, record->grec_type, grp,
 				record->grec_src, ntohs(record->grec_nsrcs));
 }
@@ -269,7 +264,7 @@ static void query(const struct message *m)
 static void handle_older(const struct message *m, u8 type, __be32 grp)
 {
 	struct mgm_igmp_if *ifc = m->ifc;
-	bool routed = routed_group(grp);
+	bool routed = !ipv4_is_local_multicast(grp);
 
 	switch (type) {
 	case IGMP_HOST_MEMBERSHIP_REPORT:

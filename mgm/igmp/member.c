@@ -174,8 +174,7 @@ static void freeze(struct mgm_igmp_net *in, const struct mgm_if *key,
 
 	mutex_lock(&in->lock);
 	ifc = mgm_igmp_if_find(in, key->ifindex);
-	/* IGMP is enabled on the device, not on a next hop. */
-	if (!ifc || key->nexthop.ip4)
+	if (!ifc)
 		goto unlock;
 	ifc->frozen = frozen;
 	ifc->now = ktime_get();
