@@ -192,6 +192,9 @@ static const char *other_payload(const struct sent *sent, const struct iphdr *is
 	bool more = is->frag_off & htons(IP_MF) &&
 		    !(was->frag_off & htons(IP_MF));
 
+	/* A fragment that no packet can end with: Linux lets such offsets run over. */
+	if ((ntohs(was->frag_off) & IP_OFFMASK) * 8 + whole > 0xffff)
+		return NULL;
 	if (offset < 0 || offset + part > whole ||
 	    (offset + part < whole && !(is->frag_off & htons(IP_MF))) ||
 	    (more && offset + part == whole))

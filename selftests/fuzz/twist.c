@@ -184,7 +184,7 @@ static void do_unknown(struct builder *b)
 
 	do {
 		type = 1 + chance_below(chance_of(70) ? b->op->set->n + 4 :
-							NLA_TYPE_MASK);
+							(__u16)NLA_TYPE_MASK);
 	} while (type < 64 && (b->op->doit | b->op->dump) & 1ULL << type);
 	chance_bytes(data, sizeof(data));
 	message_attr(b, type, data, chance_of(80) ? 4 : chance_below(16));
