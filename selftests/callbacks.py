@@ -93,6 +93,20 @@ def end_another(lab):
     refused(ENOENT, c.join, "r3", G)
 
 
+@case("the same where IGMP has to be told of what the other one releases")
+def end_another_with_igmp(lab):
+    bench = Two(lab)
+    bench.igmp().take("r3")
+    c = bench.protocol("c", "join prune").take("r3")
+    bench.b.on("join", "run", "shutdown", c.handle)
+    bench.a.join("r1", G)
+    bench.flush()
+    equal(bench.lines("inside").count("inside shutdown errno=0"), 1, "shut-downs")
+    refused(ENOENT, c.join, "r3", G)
+    # Who has ended it waits for nobody any more.
+    bench.b.release("r2").deregister()
+
+
 # --- what is refused there ---------------------------------------------------
 
 @case("a protocol cannot end itself from inside its own callback")
@@ -336,6 +350,23 @@ def deregister_waits(lab):
     mine = [event.line for event in bench.events()
             if getattr(event, "handle", 0) == c.handle]
     equal([line.split()[0] for line in mine], ["join", "end"], "c's lines")
+
+
+@case("who waits until a protocol has been told everything hears that it has ended")
+def flush_of_one_that_ends(lab):
+    bench = Two(lab)
+    c = bench.protocol("c", "join prune")
+    c.on("join", "hold")
+    bench.a.join("r1", G)
+    bench.wait_inside(c)
+    bench.a.join("r1", H)
+    flush = bench.in_background(f"flush {c.handle}")
+    flush.wait_asleep()
+    end = bench.in_background(f"deregister {c.handle}")
+    wait(lambda: _ended(bench, c), "c's handle is not dead")
+    equal((flush.errno, end.errno), (None, None), "answers, with the callback running")
+    c.on("join", "go")
+    equal((flush.wait(), end.wait()), (ENOENT, 0), "answers in the end")
 
 
 @case("a handle whose protocol is ending is good for nothing any more")

@@ -293,6 +293,21 @@ def frag_needed(lab):
     bench.adds_up()
 
 
+@case("frag_needed: of what is segmented on its way, each segment has to fit by itself")
+def frag_needed_segments(lab):
+    bench = Counted(lab)
+    bench.b.forward("r2", G)
+    sender = bench.sender(discover=IP_PMTUDISC_DO)
+    sender.send(2)
+    lab.router.wait_oifs(G, S, "r2")
+    fit = sender.send_segments(4, 800)
+    equal(bench.at_h2.arrived(sender), sender.numbers, "packets that fit")
+    sender.send_segments(4, 1200)
+    bench.through()
+    equal(bench.at_h2.arrived(sender, 6), [0, 1, *fit], "packets in the end")
+    check(lab.router.oif(G, S, "r2")["frag_needed"], "nothing is counted")
+
+
 @case("option: an IP option that the forwarder does not fill in")
 def option(lab):
     bench = Counted(lab)

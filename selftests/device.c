@@ -190,6 +190,36 @@ TEST_F(device, it_waits_for_a_hand_over_that_is_under_way)
 	mgm_nl_close(&other);
 }
 
+TEST_F(device, another_with_its_index_is_not_taken_before_it_is_gone)
+{
+	struct mgm_nl *nl = &self->nl;
+	struct job take, delete;
+	struct mgm_nl other;
+	int dev = rtnl_dummy("dummy2");
+
+	ASSERT_EQ(0, mgm_nl_open(&other));
+	ASSERT_EQ(0, kernel_do("take %u %d", self->igmp, dev));
+	ASSERT_EQ(0, kernel_do("hook hold disable"));
+	ASSERT_EQ(0, job_start(&take, mgm_nl_take, &other, self->a, dev));
+	ASSERT_TRUE(WAIT_FOR(kernel_count("igmp_disable if=")));
+	ASSERT_EQ(0, job_start(&delete, delete_device, NULL, 0, dev));
+	ASSERT_TRUE(WAIT_FOR(!if_nametoindex("dummy2")));
+	ASSERT_EQ(dev, rtnl_dummy_at("dummy3", dev));
+	/* A next hop on it, which no hand-over is about. */
+	EXPECT_REFUSED(nl, EBUSY, "still going",
+		       CALL(nl, MGM_CMD_INTERFACE_TAKE,
+			    U32(MGM_A_INTERFACE_HANDLE, self->a),
+			    U32(MGM_A_INTERFACE_IFINDEX, dev),
+			    IP4(MGM_A_INTERFACE_NEXTHOP4, "10.1.0.1")));
+
+	ASSERT_EQ(0, kernel_do("hook go"));
+	EXPECT_EQ(0, job_wait(&take));
+	EXPECT_EQ(0, job_wait(&delete));
+	EXPECT_TRUE(WAIT_FOR(!has_interface(nl, dev)));
+	EXPECT_EQ(0, mgm_nl_take(nl, self->a, dev));
+	mgm_nl_close(&other);
+}
+
 TEST_F(device, taking_one_that_is_going_away_never_leaves_an_interface)
 {
 	struct mgm_nl *nl = &self->nl;

@@ -223,6 +223,42 @@ static unsigned int count(struct mgm_nl *nl, __u8 cmd)
 	return mgm_nl_call(nl, cmd, NLM_F_DUMP, count_cb, &n, NULL) ? 0 : n;
 }
 
+TEST_F(dump, what_takes_several_messages_comes_each_exactly_once)
+{
+	struct mgm_nl *nl = &self->nl;
+	unsigned int i;
+
+	ASSERT_EQ(0, CALL(nl, MGM_CMD_LIMIT_SET,
+			  U32(MGM_A_LIMIT_ID, MGM_LIMIT_PROTOCOLS),
+			  U32(MGM_A_LIMIT_VALUE, 500)));
+	for (i = 1; i < 500; i++)
+		ASSERT_EQ(0, mgm_nl_register(&self->other, 10 + i, PERSIST));
+	EXPECT_EQ(500, count(nl, MGM_CMD_PROTOCOL_GET));
+	for (i = 1; i <= 200; i++)
+		ASSERT_EQ(0, CALL(nl, MGM_CMD_INTERFACE_TAKE,
+				  U32(MGM_A_INTERFACE_HANDLE, self->a),
+				  U32(MGM_A_INTERFACE_IFINDEX, self->dev2),
+				  IP4(MGM_A_INTERFACE_NEXTHOP4,
+				      mgm_fmt("10.1.0.%u", i))));
+	EXPECT_EQ(202, count(nl, MGM_CMD_INTERFACE_GET));
+	EXPECT_FALSE(nl->interrupted);
+}
+
+TEST_F(dump, nothing_of_many_is_told_where_nothing_of_that_type_is_there)
+{
+	const struct mgm_nl_attr type[] = {
+		U32(MGM_A_MEMBERSHIP_TYPE, MGM_MEMBERSHIP_TYPE_ANY_SOURCE), {}
+	};
+	struct mgm_nl *nl = &self->nl;
+	char *table;
+
+	add_memberships(_metadata, nl, self->a, self->dev);
+	table = mgm_nl_table(nl, MGM_CMD_MEMBERSHIP_GET, type);
+	EXPECT_STREQ("", table ?: "unreadable");
+	EXPECT_FALSE(nl->interrupted);
+	free(table);
+}
+
 struct order {
 	unsigned int next;
 	unsigned int wrong;

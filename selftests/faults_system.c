@@ -5,6 +5,7 @@
  * be the kernel's own; MGM is right again as soon as it has been done.
  */
 #include <sys/syscall.h>
+#include <linux/genetlink.h>
 #include "mgm_harness.h"
 #include "fault_sweep.h"
 
@@ -286,6 +287,28 @@ TEST_F_TIMEOUT(faults_system, devices_and_routes_change_as_they_do, 3600)
 	       self->sum.calls, self->sum.sites, self->sum.refused);
 }
 
+/* A socket of the router that sends from lan's address, out of the device with @out. */
+static int own_socket(const char *out)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in from = {
+		.sin_family = AF_INET,
+		.sin_addr = { inet_addr("10.0.0.1") },
+	};
+	struct in_addr device = { inet_addr(out) };
+	int ttl = 16;
+
+	if (fd < 0)
+		return -errno;
+	if (!bind(fd, (struct sockaddr *)&from, sizeof(from)) &&
+	    !setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)) &&
+	    !setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &device,
+			sizeof(device)))
+		return fd;
+	close(fd);
+	return -EINVAL;
+}
+
 /* A packet of the router's own to this group. */
 static int send_own(int fd, const char *group)
 {
@@ -331,17 +354,12 @@ static bool flows(struct world *w, int fd, const char *group)
 
 TEST_F_TIMEOUT(faults_system, packets_of_the_router_itself_flow_again, 600)
 {
-	struct in_addr from = { inet_addr("10.0.0.1") };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = own_socket("10.0.0.1");
 	struct world *w = &self->w;
 	unsigned int nth;
-	int ttl = 16;
 	bool hit;
 
-	ASSERT_EQ(0, setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl,
-				sizeof(ttl)));
-	ASSERT_EQ(0, setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &from,
-				sizeof(from)));
+	ASSERT_LT(0, fd);
 	ASSERT_EQ(0, mgm_nl_add(&w->nl, w->things[HANDLE], w->things[OUT], NULL,
 				NULL, JOIN));
 	for (nth = 1, hit = true; hit; nth++) {
@@ -365,6 +383,64 @@ TEST_F_TIMEOUT(faults_system, packets_of_the_router_itself_flow_again, 600)
 	       self->sum.sites, self->sum.refused);
 	EXPECT_LT(0, self->sum.sites);
 	close(fd);
+}
+
+/* Has it been told of a packet on the wrong interface? All that waits is read. */
+static bool told_of_wrong(struct mgm_nl *nl)
+{
+	static char buf[65536];
+	const struct nlmsghdr *nlh;
+	const struct genlmsghdr *genl;
+	bool told = false;
+	int len;
+
+	while ((len = recv(mnl_socket_get_fd(nl->sk), buf, sizeof(buf),
+			   MSG_DONTWAIT)) > 0)
+		for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
+		     nlh = mnl_nlmsg_next(nlh, &len)) {
+			genl = mnl_nlmsg_get_payload(nlh);
+			told |= genl->cmd == MGM_CMD_ALERT_WRONG_IF;
+		}
+	return told;
+}
+
+/* The same; if it has not, there is memory for the next packet. */
+static bool told_by_now(struct mgm_nl *nl, int fd, const char *group)
+{
+	if (told_of_wrong(nl))
+		return true;
+	send_own(fd, group);
+	return false;
+}
+
+TEST_F_TIMEOUT(faults_system, wrong_packet_that_cannot_be_told_of_leaves_it_to_the_next, 600)
+{
+	int right = own_socket("10.0.0.1"), wrong = own_socket("10.0.1.1");
+	struct world *w = &self->w;
+	unsigned int nth;
+	bool hit = true;
+
+	ASSERT_LT(0, right);
+	ASSERT_LT(0, wrong);
+	ASSERT_EQ(0, mgm_nl_add(&w->nl, w->things[HANDLE], w->things[OUT], NULL,
+				NULL, JOIN));
+	for (nth = 1; hit; nth++) {
+		const char *group = mgm_fmt("239.8.0.%u", nth);
+
+		ASSERT_TRUE(flows(w, right, group));
+		told_of_wrong(&w->nl);
+		fault_arm(nth);
+		self->sum.refused += send_own(wrong, group) < 0;
+		hit = fault_disarm();
+		self->sum.sites += hit;
+		ASSERT_TRUE(WAIT_FOR(told_by_now(&w->nl, wrong, group)))
+			TH_LOG("fault %u", nth);
+	}
+	TH_LOG("1 packet, %u allocations failed, %u times refused",
+	       self->sum.sites, self->sum.refused);
+	EXPECT_LT(0, self->sum.sites);
+	close(right);
+	close(wrong);
 }
 
 TEST_HARNESS_MAIN

@@ -253,6 +253,9 @@ TEST_F(handover, others_are_refused_while_it_is_being_taken)
 	/* Everything else goes on. */
 	EXPECT_EQ(0, mgm_nl_add(nl, self->a, self->out, G, NULL, JOIN));
 	EXPECT_EQ(0, mgm_nl_release(nl, self->a, self->out));
+	/* It is to have the one that it takes. */
+	EXPECT_REFUSED(nl, EBUSY, "still has interfaces",
+		       mgm_nl_deregister(nl, self->a));
 	EXPECT_EQ(0, kernel_do("take %u %d", inside, self->out));
 	EXPECT_FALSE(job_done(&job));
 
@@ -289,6 +292,11 @@ TEST_F(handover, others_are_refused_while_it_is_being_released)
 		       mgm_nl_add(nl, self->a, self->lan, G, NULL, JOIN));
 	EXPECT_REFUSED(nl, EBUSY, OWNER_CHANGING,
 		       mgm_nl_del(nl, self->a, self->lan, G, NULL, JOIN));
+	EXPECT_REFUSED(nl, EBUSY, OWNER_CHANGING,
+		       CALL(nl, MGM_CMD_INTERFACE_SET,
+			    U32(MGM_A_INTERFACE_HANDLE, self->a),
+			    U32(MGM_A_INTERFACE_IFINDEX, self->lan),
+			    U32(MGM_A_INTERFACE_TTL_THRESHOLD, 2)));
 
 	ASSERT_EQ(0, kernel_do("hook hold enable\nhook disable"));
 	ASSERT_TRUE(WAIT_FOR(kernel_count("igmp_enable if=")));

@@ -170,6 +170,28 @@ TEST_F(handover_end, shut_down_waits_for_a_hand_over_instead_of_being_refused)
 	EXPECT_EQ(0, kernel_do("register 3 0 next igmp"));
 }
 
+static int take_inside(struct mgm_nl *nl, __u32 handle, __u32 ifindex)
+{
+	return kernel_do("take %u %u", handle, ifindex);
+}
+
+TEST_F(handover_end, shut_down_of_who_takes_waits_until_it_has_taken_and_releases_that)
+{
+	__u32 inside = kernel_register(12, "");
+	struct job take, end;
+
+	ASSERT_EQ(0, kernel_do("hook hold disable\nclear"));
+	ASSERT_EQ(0, job_start(&take, take_inside, NULL, inside, self->lan));
+	ASSERT_TRUE(WAIT_FOR(kernel_count("igmp_disable if=")));
+	ASSERT_EQ(0, job_start(&end, shut_down, NULL, inside, 0));
+	ASSERT_TRUE(WAIT_FOR(!has_protocol(&self->nl, inside)));
+	EXPECT_FALSE(job_done(&end));
+	ASSERT_EQ(0, kernel_do("hook go"));
+	EXPECT_EQ(0, job_wait(&take));
+	EXPECT_EQ(0, job_wait(&end));
+	expect_igmp_alone(_metadata, self);
+}
+
 /* A process with a protocol that takes the LAN, and is then beyond itself. */
 static pid_t taker(struct _test_data_handover_end *self)
 {

@@ -10,8 +10,9 @@ A protocol owns all three and has receivers on r2."""
 
 import itertools
 import os
+import shutil
 
-from lib.tap import case, check, equal, run, wait
+from lib.tap import Skip, case, check, equal, run, wait
 from lib.topology import star
 from lib.traffic import (Receiver, Sender, Wire, checksum, ethernet, ip_packet,
                          one_cpu)
@@ -73,6 +74,34 @@ def end_in_the_middle(lab):
         equal(checksum(header), 0, f"checksum of {header.hex()}")
     # The options are as long as before.
     equal([frame[14] & 15 for frame in wire.udp_to(group)], [6, 5], "header lengths")
+
+
+@case("a header that is too short, as a rule of netfilter can make it")
+def short_header(lab):
+    if not shutil.which("nft"):
+        raise Skip("no nft")
+    group, _, there = start(lab)
+    sender = lab.closing(Sender(lab.h1, group))
+    sender.send(2)
+    equal(there.arrived(sender), sender.numbers, "packets before")
+    lab.case.callback(lab.router.program, ["nft", "flush", "ruleset"])
+    for count, words in enumerate((0, 1, 4), 1):
+        lab.router.program(["nft", "-f", "-"], f"""
+            flush ruleset
+            table ip spoil {{
+                chain prerouting {{
+                    type filter hook prerouting priority 0;
+                    ip daddr {group} @nh,0,8 set {0x40 | words}
+                }}
+            }}""")
+        sender.send()
+        wait(lambda count=count:
+             lab.router.oif(group, "10.0.1.2", "r2")["discards"] == count,
+             f"a copy with {words} words of header is not discarded")
+    lab.router.program(["nft", "flush", "ruleset"])
+    good = lab.closing(Sender(lab.h1, group))
+    good.send(2)
+    equal(there.arrived(good), good.numbers, "packets after")
 
 
 @case("tunnels whose outer packets are of the group that goes into them do not go on")

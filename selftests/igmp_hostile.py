@@ -186,6 +186,44 @@ def wrong(lab):
         equal(town.igmp.querier("r1"), ("10.0.1.1", True), "querier")
 
 
+# Options, and whether Router Alert is among them as RFC 2113 has it.
+OPTIONS = (
+    (b"\x94\x04\0\0", True),
+    (b"\x01\x01\x01\x01\x94\x04\0\0", True),
+    (b"\x07\x03\x04\x01\x94\x04\0\0", True),
+    (b"\x01\x01\x01\x01", False),		# nothing but padding
+    (b"\0\0\0\0\x94\x04\0\0", False),	# behind the end
+    (b"\x01\x01\x94\x04", False),		# cut off
+    (b"\x01\x01\x01\x94", False),
+    (b"\x94\x03\0\0", False),		# of another length
+    (b"\x94\x05\0\0\0\0\0\0", False),
+    (b"\x01\x01\x01\x07", False),		# another one without a length
+    (b"\x07\0\x94\x04\0\0\0\0", False),	# with one that makes no sense
+    (b"\x07\x01\x94\x04\0\0\0\0", False),
+    (b"\x07\xff\x94\x04\0\0\0\0", False),
+)
+
+
+@case("the Router Alert option is found wherever it may stand, and nowhere else")
+def where_alert_stands(lab):
+    with Town(lab) as town:
+        for options, found in OPTIONS:
+            before = town.igmp.stats("r1")
+            town.attacker.send(ip_packet("10.0.1.2", ALL_ROUTERS, v2_leave(H), 1,
+                                         socket.IPPROTO_IGMP, options),
+                               ethernet(ALL_ROUTERS))
+            wait(lambda b=before: town.changed(b), f"{options}: not counted")
+            equal(town.changed(before),
+                  {"in_leaves" if found else "in_no_router_alert": 1}, f"{options}")
+
+
+@case("what is sent to the router's own address is heard, as to the group's")
+def to_the_router(lab):
+    with Town(lab) as town:
+        town.attacker.say(v2_report(H), to="10.0.1.1")
+        town.igmp.wait_state("r1", H, EXCLUDE)
+
+
 @case("what is asked for to be let through without the option is, and no more")
 def without_alert(lab):
     with Town(lab, router_alert=0) as town:

@@ -188,7 +188,52 @@ TEST_F(igmp_join, what_mgm_has_no_room_for_is_refused)
 	EXPECT_EQ(0, igmp_join(nl, dev, "239.1.1.2", "10.0.0.1"));
 }
 
+TEST_F(igmp_join, interface_that_mgm_has_no_room_for_is_refused)
+{
+	struct mgm_nl *nl = &self->igmp.nl;
+
+	ASSERT_EQ(0, CALL(&self->igmp.mgm, MGM_CMD_LIMIT_SET,
+			  U32(MGM_A_LIMIT_ID, MGM_LIMIT_INTERFACES),
+			  U32(MGM_A_LIMIT_VALUE, 1)));
+	EXPECT_REFUSED(nl, ENOSPC, "too many interfaces",
+		       igmp_enable(nl, self->igmp.dev2));
+	EXPECT_EQ(0, nl->attr);
+}
+
 /* Reading */
+
+TEST_F(igmp_join, interfaces_that_take_several_messages_come_each_exactly_once)
+{
+	struct mgm_nl *nl = &self->igmp.nl;
+	struct igmp_object object = {};
+	unsigned int i;
+	int dev;
+
+	for (i = 0; i < 100; i++) {
+		dev = rtnl_dummy(mgm_fmt("many%u", i));
+		ASSERT_LT(0, dev);
+		ASSERT_EQ(0, igmp_enable(nl, dev));
+	}
+	ASSERT_EQ(0, mgm_nl_call(nl, GET, NLM_F_DUMP, igmp_object_cb, &object,
+				 NULL));
+	EXPECT_EQ(101, object.count);
+	EXPECT_FALSE(nl->interrupted);
+}
+
+TEST_F(igmp_join, groups_that_take_several_messages_come_each_exactly_once)
+{
+	struct mgm_nl *nl = &self->igmp.nl;
+	struct igmp_object object;
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++)
+		ASSERT_EQ(0, igmp_join(nl, self->igmp.dev,
+				       mgm_fmt("239.2.%u.%u", i / 250, i % 250),
+				       NULL));
+	ASSERT_EQ(0, igmp_groups(nl, self->igmp.dev, &object));
+	EXPECT_EQ(1000, object.count);
+	EXPECT_FALSE(nl->interrupted);
+}
 
 TEST_F(igmp_join, group_with_512_sources_is_told_whole_in_one_message)
 {

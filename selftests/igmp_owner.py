@@ -183,6 +183,22 @@ def excluded(lab):
               "memberships")
 
 
+@case("what hosts exclude is wanted as long as it, or the group, is joined by command")
+def joined_against_hosts(lab):
+    lan = Lan(lab, protocol=False)
+    lan.say(v3_report(record(IS_EX, H, [S, T])))
+    lan.igmp.wait_state("r2", H, EXCLUDE, [], [S, T])
+    excluded_both = [(H, S, EXCLUDED), (H, T, EXCLUDED), (H, None, JOIN)]
+    for source, told in ((S, [(H, T, EXCLUDED), (H, None, JOIN)]),
+                         (None, [(H, None, JOIN)])):
+        lan.igmp.join("r2", H, source)
+        equal(lan.igmp.memberships("r2", H), sorted(told, key=str),
+              f"memberships while {source or 'the group'} is joined")
+        lan.igmp.leave("r2", H, source)
+        equal(lan.igmp.memberships("r2", H), sorted(excluded_both, key=str),
+              "memberships after it is left")
+
+
 @case("a member that leaves while it is owned is gone, and stays so after a release")
 def leaves_while_owned(lab):
     lan = Lan(lab)

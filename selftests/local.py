@@ -7,6 +7,9 @@
 
 A protocol owns all three."""
 
+import socket
+import struct
+
 from lib.tap import case, equal, run
 from lib.topology import star
 from lib.traffic import Receiver, Sender, one_cpu, stream
@@ -28,6 +31,18 @@ def member(lab, *devices):
     for device in devices:
         receiver.join(G, device)
     return receiver
+
+
+def place(group):
+    """Where the kernel's hash of a device's groups has one (hash_32(), 9 bits)."""
+    number = struct.unpack("=I", socket.inet_aton(group))[0]
+    return (number * 0x61C88647 & 0xffffffff) >> 32 - 9
+
+
+def same_place(group):
+    """Another group in the same place."""
+    others = (f"239.6.{n >> 8}.{n & 255}" for n in range(1024, 65536))
+    return next(other for other in others if place(other) == place(group))
 
 
 def only_numbers(sender, receiver, devices, what):
@@ -60,6 +75,28 @@ def member_of_unwanted(lab):
     sender.send(10)
     stream(sender, [here], 40)
     only_numbers(sender, here, ["r1"], "on the router")
+
+
+@case("the same of a member of many groups, two of which share a place in the hash")
+def member_of_many(lab):
+    twin = same_place(G)
+    start(lab, "r2").join("r2", twin)
+    here = member(lab, "r1")
+    there = lab.closing(Receiver(lab.h2, G).join(twin))
+    for last in range(10):
+        here.join(f"239.6.2.{last}", "r1")
+    here.join(twin, "r1")
+    for group in (G, twin):
+        sender = lab.closing(Sender(lab.h1, group))
+        sender.send(10)
+        only_numbers(sender, here, ["r1"], f"{group} on the router")
+        equal(there.arrived(sender), sender.numbers, f"{group} at h2")
+    # The one that is left is the router's no more.
+    here.leave(G, "r1")
+    sender = lab.closing(Sender(lab.h1, G))
+    sender.send(10)
+    equal(there.arrived(sender), sender.numbers, "at h2")
+    equal(here.arrived(sender, 0), [], "on the router, when it has left")
 
 
 @case("a member on the wrong interface gets its copy, though none is forwarded")

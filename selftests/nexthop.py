@@ -165,6 +165,20 @@ def release_one(lab):
     equal(first.arrived(sender, 5), [0, 1, 2, 3, 4], "at s1")
 
 
+@case("a next hop that is the router itself gets nothing, which is counted, others do")
+def router_itself(lab):
+    protocols(lab, "lan", NEIGHBOURS)
+    own = lab.protocol(lab.router, 300).take("lan", nexthop="10.7.0.1")
+    own.join("lan", BOTH, nexthop="10.7.0.1")
+    receivers = [lab.closing(Receiver(host, BOTH)) for host in lab.neighbours]
+    sender = lab.closing(Sender(lab.h3, BOTH))
+    sender.send(5)
+    for receiver in receivers:
+        equal(receiver.arrived(sender), sender.numbers, f"at {receiver.host.address}")
+    oif = lab.router.oif(BOTH, S3, "lan", "10.7.0.1")
+    equal((oif["out_packets"], oif["discards"]), (0, 5), "copies sent, and not")
+
+
 @case("a packet from one spoke goes to the other spoke, and not back")
 def spoke_to_spoke(lab):
     protocols(lab, "gre1", SPOKES)

@@ -529,6 +529,11 @@ TEST_F(policy, setting_names_the_attribute_that_is_wrong)
 			    U32(MGM_A_MFE_HANDLE, nl->handle), group, source,
 			    iif, BYTES(MGM_A_MFE_IIF_NEXTHOP6, addr, 16)));
 	EXPECT_EQ(MGM_A_MFE_IIF_NEXTHOP6, nl->attr);
+	EXPECT_REFUSED(nl, EINVAL, "the interface index is missing",
+		       CALL(nl, MGM_CMD_MFE_SET,
+			    U32(MGM_A_MFE_HANDLE, nl->handle), group, source,
+			    BYTES(MGM_A_MFE_IIF_NEXTHOP6, addr, 16)));
+	EXPECT_EQ(MGM_A_MFE_IIF, nl->missing);
 	EXPECT_REFUSED(nl, EOPNOTSUPP, "IPv4 only",
 		       CALL(nl, MGM_CMD_MFE_SET,
 			    U32(MGM_A_MFE_HANDLE, nl->handle), group, source,

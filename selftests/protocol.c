@@ -170,9 +170,15 @@ TEST_F(protocol, netlink_cannot_register_an_igmp_nor_a_kernel_protocol)
 
 TEST_F(protocol, igmp_without_its_two_callbacks_is_refused)
 {
-	EXPECT_KERNEL_REFUSED(&self->nl, EINVAL,
-			      "needs the disable and the enable callback",
-			      "register 2 0 bad igmp no_hooks");
+	static const char * const words[] = {
+		"no_disable no_enable", "no_disable", "no_enable",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		EXPECT_KERNEL_REFUSED(&self->nl, EINVAL,
+				      "needs the disable and the enable callback",
+				      "register 2 0 bad igmp %s", words[i]);
 }
 
 TEST_F(protocol, second_igmp_in_a_namespace_is_refused_until_the_first_ends)

@@ -379,12 +379,38 @@ def table_not_chosen(lab):
     monitor = bench.monitor()
     other_table(lab, bench, "r3")
     bench.settle()
-    config(lab, rpf_table=4711)
-    bench.settle()
+    # One of these would be in the same place of the kernel's hash.
+    for other in 4711, TABLE + 256:
+        config(lab, rpf_table=other)
+        bench.settle()
     equal(entry_events(monitor), [], "what happened to the entry")
     sender = bench.sender(group=H)
     sender.send()
     bench.comes_in("r1", H)
+
+
+@case("where the chosen table says that a source is the router itself, it says nothing")
+def table_local(lab):
+    bench = Routed(lab)
+    lab.router.ip(f"route add local {FAR} dev lo table {TABLE}")
+    lab.case.callback(lab.router.ip, f"route del local {FAR} dev lo table {TABLE}")
+    config(lab, rpf_table=TABLE)
+    bench.flow()
+    bench.comes_in("r1")
+
+
+@case("a next hop object that changes is seen soon, though the kernel tells of no route")
+def nexthop_object(lab):
+    bench = Routed(lab)
+    lab.router.ip(f"nexthop add id 1 via {via('r1')} dev r1\n"
+                  "route replace 10.9.0.0/24 nhid 1")
+    try:
+        bench.flow()
+        bench.comes_in("r1")
+        lab.router.ip(f"nexthop replace id 1 via {via('r3')} dev r3")
+        bench.comes_in("r3")
+    finally:
+        lab.router.ip(f"route replace 10.9.0.0/24 via {via('r1')}\nnexthop del id 1")
 
 
 @case("each namespace chooses its own table")

@@ -14,7 +14,7 @@ from lib import abi
 from lib.netlink import RTPROT_BOOT, RTPROT_STATIC
 from lib.tap import case, check, equal, run
 from lib.topology import star
-from lib.traffic import Receiver, Sender, one_cpu
+from lib.traffic import RawFlow, Receiver, Sender, Wire, one_cpu
 
 S, G = "10.0.1.2", "239.3.1.1"
 FAR = "10.9.0.5"
@@ -168,6 +168,30 @@ def multipath(lab):
                 equal(receiver.wait(sender), sender.numbers, f"packets on {device}")
                 equal(lab.router.wait_mfe(group, FAR)["iif"],
                       lab.router.ifindex(device), "incoming interface")
+
+
+@case("of several equal routes, one whose device is down is not the way")
+def multipath_dead(lab):
+    _, receiver = start(lab, "r1", "r3")
+    with route(lab, "10.0.1.2", "10.0.3.2"):
+        lab.router.rtnl.up("r1", False)
+        try:
+            sender = sender_at(lab, lab.h3, FAR)
+            sender.send(3)
+            equal(receiver.wait(sender), sender.numbers, "packets on r3")
+            equal(lab.router.mfe(G, FAR)["iif"], lab.router.ifindex("r3"),
+                  "incoming interface")
+        finally:
+            lab.router.rtnl.up("r1")
+            lab.ready((lab.router, "r1"))
+
+
+@case("the broadcast address of a link is no source that there is a way to")
+def broadcast_source(lab):
+    start(lab, "r1")
+    RawFlow(lab.closing(Wire(lab.h1)), "10.0.1.255", G).send(1)
+    mfe = lab.router.wait_mfe(G, "10.0.1.255")
+    check(mfe["flags"] & abi.MGM_MFE_F_NO_RPF, f"no flag: {mfe}")
 
 
 @case("the most specific route decides")

@@ -109,12 +109,21 @@ static struct nlattr *begin_kind(union request *req, const char *name,
 	return info;
 }
 
-int rtnl_dummy(const char *name)
+/* A dummy device; with an @ifindex that the caller chooses, if it is not 0. */
+int rtnl_dummy_at(const char *name, int ifindex)
 {
+	struct ifinfomsg *ifi;
 	union request req;
 
 	mnl_attr_nest_end(&req.nlh, begin_kind(&req, name, "dummy"));
+	ifi = mnl_nlmsg_get_payload(&req.nlh);
+	ifi->ifi_index = ifindex;
 	return create(&req, name);
+}
+
+int rtnl_dummy(const char *name)
+{
+	return rtnl_dummy_at(name, 0);
 }
 
 /* Both ends come up; the ifindex is that of the first. */

@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 int rtnl_dummy(const char *name);
+int rtnl_dummy_at(const char *name, int ifindex);
 int rtnl_veth(const char *name, const char *peer);
 int rtnl_del(int ifindex);
 int rtnl_move(int ifindex, int netns_fd);

@@ -130,13 +130,33 @@ def nonsense(lab):
     refused(errno.EINVAL, "not a unicast address", a.answer, rpf, upstream=G)
     refused(errno.EINVAL, "no such attribute", a.answer, rpf, timeout=5)
     refused(errno.EINVAL, "no such attribute", a.answer, rpf, off=["r2"])
+    for hop in {"nexthop": "10.0.1.2"}, {"nexthop6": "2001:db8::1"}:
+        refused(errno.EINVAL, "index is missing", a.answer, rpf, **hop)
     a.answer(rpf, upstream="10.0.1.2")
     equal(lab.router.wait_mfe(G, S)["upstream"], "10.0.1.2", "upstream")
     creation = only(b.alerts(1), "alert_creation")
     refused(errno.EINVAL, "none that the alert is about", b.answer, creation,
             off=["r2", "r1"])
+    for name, value in (("ifindex", 1), ("nexthop", "10.0.2.2"), ("timeout", 5),
+                        ("nexthop6", "2001:db8::1"), ("upstream", "10.0.2.2"),
+                        ("upstream6", "2001:db8::1")):
+        refused(errno.EINVAL, "no such attribute", b.answer, creation, **{name: value})
+    refused(errno.EINVAL, "index is missing", b.client.call, "alert_answer",
+            handle=b.handle, id=creation["id"], oif=[{"nexthop": "10.0.2.2"}])
     b.answer(creation)
     lab.router.wait_oifs(G, S, "r2")
+
+
+@case("an answer cannot name as the way in an interface that IGMP alone has")
+def igmp_alone(lab):
+    a = lab.closing(Upcalled(lab.router, 100, ALL)).take("r1")
+    lab.closing(IgmpRouter(lab.router)).enable("r3", **QUICK)
+    lab.closing(Sender(lab.h1, G)).send(1)
+    rpf = only(a.alerts(1), "alert_rpf")
+    refused(errno.EPERM, "does not own", a.answer, rpf,
+            ifindex=lab.router.ifindex("r3"))
+    a.answer(rpf)
+    lab.router.wait_oifs(G, S)
 
 
 @case("how long an entry that nobody wants stays is the word of its way in's owner")

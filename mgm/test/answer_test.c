@@ -183,6 +183,19 @@ static void what_is_due_is_answered_and_the_rest_waits(struct kunit *test)
 	EXPECT_SOUND(test);
 }
 
+/* The clock may have gone on since the deadline was looked at. */
+static void what_is_overdue_is_looked_at_at_once(struct kunit *test)
+{
+	struct mgm_net *mn = net_of(test);
+
+	protocol(test);
+	arm(mn, jiffies + 1000 * HZ);
+	KUNIT_EXPECT_GT(test, armed.delay, 900UL * HZ);
+	arm(mn, jiffies - 1);
+	KUNIT_EXPECT_EQ(test, armed.calls, 2U);
+	KUNIT_EXPECT_EQ(test, armed.delay, 0UL);
+}
+
 static void a_full_socket_loses_the_alert_and_takes_the_default(struct kunit *test)
 {
 	struct mgm_protocol *proto = protocol(test);
@@ -278,6 +291,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_question_waits_and_the_rest_is_told_meanwhile),
 	KUNIT_CASE(an_id_is_never_0),
 	KUNIT_CASE(what_is_due_is_answered_and_the_rest_waits),
+	KUNIT_CASE(what_is_overdue_is_looked_at_at_once),
 	KUNIT_CASE(a_full_socket_loses_the_alert_and_takes_the_default),
 	KUNIT_CASE(as_many_answers_are_waited_for_as_alerts_may_wait),
 	CASE_TABLE(user_space_is_told_what_it_asked_for, asked_for),

@@ -20,6 +20,7 @@ static inline bool fake_queue_delayed_work(struct workqueue_struct *wq,
 #undef queue_delayed_work
 #undef mgm_flow_answer_rpf
 #undef mgm_flow_answer_creation
+#include "fault.h"
 #include "fixture.h"
 
 struct workqueue_struct *mgm_wq;
@@ -196,6 +197,7 @@ static const struct rpf_row {
 	u8 in;				/* interface, and neighbour then */
 	bool set;
 	bool lost;			/* its interface, before the answer */
+	bool released;			/* it is, and IGMP stays there */
 } rpf_rows[] = {
 	{ "as the RIB says", 1, HOP(1), 0, false },
 	{ "another neighbour", 1, HOP(2), 0, true },
@@ -205,6 +207,7 @@ static const struct rpf_row {
 	{ "another one's interface", 4, HOP(2), 0, false },
 	{ "one that there is not", 9, HOP(2), 0, false },
 	{ "one that it has lost", 2, HOP(2), 0, false, true },
+	{ "one that is IGMP's alone", 3, HOP(2), 0, false, .released = true },
 };
 
 TABLE(rpf);
@@ -231,6 +234,8 @@ static void the_owner_of_the_way_in_may_choose(struct kunit *test)
 	w->flow.rpf.upstream.ip4 = row->upstream;
 	if (row->lost)
 		mgm_interface_set_owner(net_of(test), w->ifc[1], w->proto[C]);
+	if (row->released)
+		mgm_interface_set_owner(net_of(test), w->ifc[2], NULL);
 	answer(test, w->proto[A]);
 	KUNIT_EXPECT_EQ(test, resumed, 1U);
 	KUNIT_EXPECT_TRUE(test, resolve(test, w));
@@ -313,6 +318,89 @@ static void each_is_asked_once_of_its_own(struct kunit *test)
 	end(test);
 }
 
+static void who_is_about_to_end_is_not_asked(struct kunit *test)
+{
+	struct world *w = build(test);
+
+	want(test, w, ALL);
+	KUNIT_EXPECT_FALSE(test, resolve(test, w));
+	answer(test, w->proto[A]);
+	w->proto[B]->dying = true;
+	KUNIT_EXPECT_FALSE(test, resolve(test, w));
+	KUNIT_EXPECT_NULL(test, asked(test, w->proto[B]));
+	KUNIT_EXPECT_EQ(test, w->flow.unanswered, 1U);
+	answer(test, w->proto[A]);
+	KUNIT_EXPECT_TRUE(test, resolve(test, w));
+	expect_oifs(test, w, ALL);
+	w->proto[B]->dying = false;
+	end(test);
+}
+
+/* The flow goes on as far as its entry, while the @nth allocation fails. */
+static bool resolve_with_fault(struct kunit *test, struct world *w,
+			       unsigned int nth, bool *failed)
+{
+	bool done;
+
+	/* A has no opinion of the way in. */
+	w->flow.stage = MGM_FLOW_RPF;
+	fixture_unlock(test->priv);
+	fault_begin(nth);
+	done = mgm_flow_resolve(net_of(test), &w->flow);
+	*failed = fault_end();
+	fixture_lock(test->priv);
+	return done;
+}
+
+/* How often is there none, if each allocation fails in turn? */
+static unsigned int entries_missed(struct kunit *test, struct world *w)
+{
+	unsigned int nth, missed = 0;
+	bool failed = true;
+
+	for (nth = 1; nth < 100 && failed; nth++) {
+		if (resolve_with_fault(test, w, nth, &failed)) {
+			KUNIT_EXPECT_NULL(test, fixture_find(test, SRC(1),
+							     GRP(1)));
+			KUNIT_EXPECT_NULL(test, asked(test, w->proto[A]));
+			KUNIT_EXPECT_NULL(test, asked(test, w->proto[B]));
+			KUNIT_EXPECT_EQ(test, w->flow.unanswered, 0U);
+			EXPECT_SOUND(test);
+			missed++;
+			continue;
+		}
+		answer(test, w->proto[A]);
+		answer(test, w->proto[B]);
+		expect_oifs(test, w, ALL);
+		mgm_mfe_destroy(net_of(test), MUST(test, fixture_find(test,
+								      SRC(1),
+								      GRP(1))));
+	}
+	KUNIT_EXPECT_FALSE(test, failed);
+	return missed;
+}
+
+/* The entry takes seven allocations: itself, its list, and five ways out. */
+#define OF_ENTRY	7
+/* And two each what A and B are asked. */
+#define OF_QUESTIONS	4
+
+static void without_memory_to_ask_all_there_is_no_entry(struct kunit *test)
+{
+	unsigned int sweep, missed = 0;
+	struct world *w;
+
+	if (fault_skip(test))
+		return;
+	w = build(test);
+	want(test, w, ALL);
+	/* The allocator's own allocations may shift the count in one sweep. */
+	for (sweep = 0; sweep < 20 && missed < OF_ENTRY + OF_QUESTIONS; sweep++)
+		missed = entries_missed(test, w);
+	KUNIT_EXPECT_GE(test, missed, (unsigned int)(OF_ENTRY + OF_QUESTIONS));
+	end(test);
+}
+
 static const struct off_row {
 	const char *desc;
 	unsigned int off;
@@ -372,6 +460,26 @@ static void a_former_owner_switches_nothing_off(struct kunit *test)
 	end(test);
 }
 
+/* It goes while its owner thinks of it. */
+static void what_is_gone_is_not_switched_off(struct kunit *test)
+{
+	struct world *w = ask(test);
+	struct mgm_membership *m, *next;
+	struct mgm_net *mn = net_of(test);
+
+	switch_off(test, w, 1 << 3);
+	mgm_mfe_detach(mn, w->ifc[3]);
+	list_for_each_entry_safe(m, next, &w->ifc[3]->memberships, ifc_node)
+		mgm_membership_destroy(mn, m);
+	mgm_interface_set_owner(mn, w->ifc[3], NULL);
+	mgm_interface_destroy(mn, w->ifc[3]);
+	answer(test, w->proto[A]);
+	answer(test, w->proto[B]);
+	expect_oifs(test, w, ALL & ~(1 << 3));
+	KUNIT_EXPECT_TRUE(test, resolve(test, w));
+	end(test);
+}
+
 static const struct change_row {
 	const char *desc;
 	bool another;			/* entry is in its place */
@@ -424,8 +532,11 @@ static struct kunit_case cases[] = {
 	CASE_TABLE(where_nobody_is_asked_the_entry_comes_at_once, quiet),
 	CASE_TABLE(the_owner_of_the_way_in_may_choose, rpf),
 	KUNIT_CASE(each_is_asked_once_of_its_own),
+	KUNIT_CASE(who_is_about_to_end_is_not_asked),
+	KUNIT_CASE(without_memory_to_ask_all_there_is_no_entry),
 	CASE_TABLE(what_is_switched_off_stays_out, off),
 	KUNIT_CASE(a_former_owner_switches_nothing_off),
+	KUNIT_CASE(what_is_gone_is_not_switched_off),
 	CASE_TABLE(an_answer_is_for_the_entry_that_was_asked_of, change),
 	{}
 };

@@ -210,6 +210,39 @@ static void groups_and_sources_are_checked(struct kunit *test)
 			      mgm_sg_check_src(&row->sg, NULL), row->err);
 }
 
+#define G2		V4(239, 1, 1, 2)
+#define S2		V4(10, 0, 0, 2)
+
+static const struct covers_row {
+	const char *desc;
+	struct mgm_sg wide, sg;
+	bool covers;
+} covers_rows[] = {
+	{ "(*,*), an entry", { AF_INET }, { AF_INET, 32, 32, G1, S1 }, true },
+	{ "(*,*), a group", { AF_INET }, { AF_INET, 32, 0, G1 }, true },
+	{ "(*,G), an entry of it", { AF_INET, 32, 0, G1 },
+	  { AF_INET, 32, 32, G1, S1 }, true },
+	{ "(*,G), itself", { AF_INET, 32, 0, G1 }, { AF_INET, 32, 0, G1 }, true },
+	{ "(*,G), another group's", { AF_INET, 32, 0, G1 },
+	  { AF_INET, 32, 32, G2, S1 }, false },
+	{ "(S,G), itself", { AF_INET, 32, 32, G1, S1 },
+	  { AF_INET, 32, 32, G1, S1 }, true },
+	{ "(S,G), another source", { AF_INET, 32, 32, G1, S1 },
+	  { AF_INET, 32, 32, G1, S2 }, false },
+	{ "(S,G), another group", { AF_INET, 32, 32, G1, S1 },
+	  { AF_INET, 32, 32, G2, S1 }, false },
+	{ "another family", { AF_INET6 }, { AF_INET, 32, 0, G1 }, false },
+};
+
+TABLE(covers);
+
+static void a_wildcard_covers_what_it_names(struct kunit *test)
+{
+	const struct covers_row *row = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, mgm_sg_covers(&row->wide, &row->sg), row->covers);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(addresses_are_ordered_by_value),
 	KUNIT_CASE(interfaces_are_ordered_by_device_then_next_hop),
@@ -217,6 +250,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ip4_comparison_ignores_the_rest_of_the_union),
 	CASE_TABLE(interface_names_are_checked, if),
 	CASE_TABLE(groups_and_sources_are_checked, sg),
+	CASE_TABLE(a_wildcard_covers_what_it_names, covers),
 	{}
 };
 

@@ -292,6 +292,15 @@ class _Background:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
+    def wait_asleep(self):
+        """Wait until the command waits for something in the kernel, for good."""
+        stat = f"/proc/self/task/{self._thread.native_id}/stat"
+
+        def asleep():
+            with open(stat, encoding="ascii") as file:
+                return file.read().rpartition(")")[2].split()[0] == "D"
+        wait(asleep, f"\"{self.line}\" does not wait")
+
     def _run(self):
         try:
             self._log.tell(self.line)

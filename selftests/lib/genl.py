@@ -65,7 +65,8 @@ class _Set:
                           for v in value]
                 continue
             elif isinstance(value, str):
-                data = socket.inet_aton(value)
+                family = socket.AF_INET6 if ":" in value else socket.AF_INET
+                data = socket.inet_pton(family, value)
             else:
                 data = struct.pack("=I", value)
             parts.append(attribute(self.numbers[name], data))

@@ -26,8 +26,12 @@ static void choose_ops(const struct command *cmd, struct client *c, bool igmp)
 	/* Who wants to hear of members wants to hear of their end. */
 	if (c->ops.local_join)
 		mgm_test_alert_ops(&c->ops, ALERT_LOCAL_LEAVE);
-	if (igmp && !mgm_test_arg_word(cmd, 4, "no_hooks"))
+	if (igmp)
 		mgm_test_hook_ops(&c->ops);
+	if (mgm_test_arg_word(cmd, 4, "no_disable"))
+		c->ops.igmp_disable = NULL;
+	if (mgm_test_arg_word(cmd, 4, "no_enable"))
+		c->ops.igmp_enable = NULL;
 }
 
 int mgm_test_client_register(struct command *cmd)
@@ -50,7 +54,8 @@ int mgm_test_client_register(struct command *cmd)
 		return -ENOMEM;
 	c->tn = tn;
 	choose_ops(cmd, c, params.igmp);
-	params.ops = &c->ops;
+	if (!mgm_test_arg_word(cmd, 4, "no_ops"))
+		params.ops = &c->ops;
 	params.priv = c;
 	err = mgm_protocol_register(tn->net, &params, &c->handle, cmd->extack);
 	if (err) {

@@ -62,6 +62,21 @@ static void dump_statistics(struct test_net *tn, u32 level)
 	}
 }
 
+/* dump oifs GROUP SOURCE */
+static int dump_oifs_of(struct command *cmd)
+{
+	__be32 grp, src;
+	struct mgm_sg sg;
+	int err;
+
+	err = mgm_test_arg_addr(cmd, 2, &grp) ?: mgm_test_arg_addr(cmd, 3, &src);
+	if (err)
+		return err;
+	sg = mgm_sg4(src, grp);
+	dump_oifs(cmd->tn, &sg);
+	return 0;
+}
+
 /* dump memberships|mfes [0|1] */
 int mgm_test_dump(struct command *cmd)
 {
@@ -72,6 +87,8 @@ int mgm_test_dump(struct command *cmd)
 		dump_memberships(cmd->tn);
 		return 0;
 	}
+	if (!strcmp(cmd->argv[1], "oifs"))
+		return dump_oifs_of(cmd);
 	if (strcmp(cmd->argv[1], "mfes"))
 		return -EINVAL;
 	if (cmd->argc < 3) {

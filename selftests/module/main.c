@@ -3,7 +3,8 @@
  * An in-kernel protocol and an in-kernel IGMP for the tests. Each network
  * namespace has its own, driven by lines written to /proc/net/mgm_test:
  *
- *   register ID COMPONENT NAME [igmp] [no_hooks] [all | KIND ...]
+ *   register ID COMPONENT NAME [no_ops] [igmp [no_disable] [no_enable]]
+ *            [all | KIND ...]
  *   deregister HANDLE
  *   shutdown HANDLE
  *   flush [HANDLE]
@@ -14,6 +15,7 @@
  *   mfe_set HANDLE GROUP SOURCE UPSTREAM [IIF [NEXTHOP]]
  *   member add|del IFINDEX GROUP [SOURCE]
  *   dump memberships|mfes [0|1]
+ *   dump oifs GROUP SOURCE
  *   hook probe on|off
  *   hook sleep MS
  *   hook hold disable|enable

@@ -359,6 +359,60 @@ static void a_join_that_mgm_refuses_leaves_nothing(struct kunit *test)
 	EXPECT_LEFT(test, &group->timer, 1000);
 }
 
+/* MGM refuses something else of the group than what is joined. */
+static void a_join_that_mgm_has_taken_stands(struct kunit *test)
+{
+	struct mgm_igmp_if *ifc = ifc_of(test);
+	struct netlink_ext_ack extack = {};
+	struct mgm_igmp_source *source;
+	struct mgm_igmp_group *group;
+
+	fixture_of(test)->refuses = -ENOSPC;
+	group = fixture_group(test, G, MGM_IGMP_MODE_EXCLUDE, 1000);
+	group->told = MGM_IGMP_TOLD_JOIN;
+	EXPECT_REFUSAL(test, mgm_igmp_join(ifc, G, 0, &extack), &extack, 0, NULL);
+	KUNIT_EXPECT_TRUE(test, group->joined);
+
+	group = fixture_group(test, GRP(2), MGM_IGMP_MODE_INCLUDE, 0);
+	source = fixture_source(test, group, SRC(1), 1000);
+	source->told = MGM_IGMP_TOLD_JOIN;
+	EXPECT_REFUSAL(test, mgm_igmp_join(ifc, GRP(2), SRC(1), &extack),
+		       &extack, 0, NULL);
+	KUNIT_EXPECT_TRUE(test, source->joined);
+	source->told = MGM_IGMP_TOLD_NOTHING;
+	source->joined = false;
+	EXPECT_REFUSAL(test, mgm_igmp_join(ifc, GRP(2), SRC(1), &extack),
+		       &extack, -ENOSPC, REFUSED);
+	/* It is the hosts' all the same. */
+	KUNIT_EXPECT_EQ(test, source->state, MGM_IGMP_SOURCE_WANTED);
+}
+
+static void what_hosts_alone_want_is_not_left_by_command(struct kunit *test)
+{
+	struct mgm_igmp_if *ifc = ifc_of(test);
+	struct netlink_ext_ack extack = {};
+	struct mgm_igmp_group *group;
+
+	group = fixture_group(test, G, MGM_IGMP_MODE_INCLUDE, 0);
+	fixture_source(test, group, SRC(1), 1000);
+	EXPECT_REFUSAL(test, mgm_igmp_leave(ifc, G, SRC(1), &extack), &extack,
+		       -ENOENT, SOURCE_NOT);
+	EXPECT_REFUSAL(test, mgm_igmp_leave(ifc, G, 0, &extack), &extack,
+		       -ENOENT, NOT_JOINED);
+	KUNIT_EXPECT_EQ(test, group->nr_sources, 1U);
+}
+
+static void the_generation_is_never_0(struct kunit *test)
+{
+	struct mgm_igmp_net *in = ifc_of(test)->in;
+
+	in->genid = U32_MAX - 1;
+	mgm_igmp_changed(in);
+	KUNIT_EXPECT_EQ(test, in->genid, U32_MAX);
+	mgm_igmp_changed(in);
+	KUNIT_EXPECT_EQ(test, in->genid, 1U);
+}
+
 static void a_join_without_memory_leaves_nothing(struct kunit *test)
 {
 	struct mgm_igmp_if *ifc = ifc_of(test);
@@ -429,6 +483,9 @@ static struct kunit_case cases[] = {
 	CASE_TABLE(sources_end_with_their_timers, expiry),
 	KUNIT_CASE(commands_join_and_leave),
 	KUNIT_CASE(a_join_that_mgm_refuses_leaves_nothing),
+	KUNIT_CASE(a_join_that_mgm_has_taken_stands),
+	KUNIT_CASE(what_hosts_alone_want_is_not_left_by_command),
+	KUNIT_CASE(the_generation_is_never_0),
 	KUNIT_CASE(a_join_without_memory_leaves_nothing),
 	KUNIT_CASE(a_record_without_memory_does_what_it_can),
 	{}
