@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Faults to order. Each is a mistake that kernel code makes now and then, and the
- * debug kernel has to complain of it: what it would not notice here it would not
- * notice in MGM. The name of a fault, written to /proc/planted, makes it. Only for a
- * machine that is thrown away afterwards.
+ * debug kernel, or the one that looks for data races, has to complain of it: what it
+ * would not notice here it would not notice in MGM. The name of a fault, written to
+ * /proc/planted, makes it. Only for a machine that is thrown away afterwards.
  *
  * A fault that is noticed only later, at the end of something, says so.
  */
@@ -16,6 +16,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
 #define DEVICE	"planted0"
@@ -130,6 +131,29 @@ static void netdev_reference(void)
 	rtnl_unlock();
 }
 
+static unsigned long counter;
+
+/* For a second, as if nobody else did so. */
+static void count(struct work_struct *work)
+{
+	unsigned long end = jiffies + HZ;
+
+	while (time_before(jiffies, end)) {
+		counter++;
+		barrier();
+		cond_resched();
+	}
+}
+
+static void two_writers(void)
+{
+	static DECLARE_WORK(work, count);
+
+	queue_work(system_unbound_wq, &work);
+	count(NULL);
+	flush_work(&work);
+}
+
 static const struct {
 	const char *name;
 	void (*plant)(void);
@@ -143,6 +167,7 @@ static const struct {
 	{ "missed-unlock", missed_unlock },
 	{ "refcount-underflow", refcount_underflow },
 	{ "netdev-reference", netdev_reference },
+	{ "data-race", two_writers },
 };
 
 static ssize_t proc_write(struct file *file, const char __user *buf,

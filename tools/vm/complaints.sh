@@ -33,7 +33,7 @@ excerpt()
 }
 
 # Print the kernel log in file $1, without the data races that KCSAN reports in the
-# rest of the kernel: ours have one of our functions among those called last.
+# rest of the kernel: ours have a function of our modules in one of their stacks.
 without_strangers()
 {
 	awk '
@@ -45,7 +45,7 @@ without_strangers()
 	!inside && /==========\r?$/ { inside = 1; ours = 0; held = $0; next }
 	!inside { print; next }
 	{ held = held "\n" $0 }
-	/\[(mgm|mgm_igmp)\]/ { ours = 1 }
+	/\[(mgm|mgm_igmp|planted)\]/ { ours = 1 }
 	/==========\r?$/ { report_ends() }
 	END { if (inside) report_ends() }' "$1"
 }
