@@ -8,7 +8,7 @@ PREFIX	?= /usr/local
 DESTDIR	?=
 
 # What an out-of-tree build needs of this tree.
-SOURCES	= Kbuild $(shell find mgm uapi selftests/module selftests/planted \
+SOURCES	= Kbuild VERSION $(shell find mgm uapi selftests/module selftests/planted \
 			 -name '*.[ch]' -o -name Kbuild)
 KBUILD	= $(MAKE) -C $(KDIR) M=$(abspath $(OUT))
 
@@ -23,6 +23,8 @@ help:
 ##    make                  build mgm.ko, mgm_igmp.ko, libmgm, mgm and mgm-static
 ##    make install          install them (DESTDIR, PREFIX; depmod runs after)
 ##    make uninstall        take them away again
+##    make package          make Debian's packages of them, in build/package
+##    make dist             make a tarball of the sources, in build
 ##
 ##  On any Debian 12, as root or with sudo; packages are installed as needed,
 ##  and everything runs in a virtual machine:
@@ -33,6 +35,9 @@ help:
 ##    make style            checkpatch, sparse, W=1, clang, shellcheck
 ##
 ##  Longer, and more than CI does:
+##    make check-all        all kernels and compilers: Debian's 6.1 and 6.12, gcc and
+##                          clang, 32-bit x86, and the debug kernel
+##    make check-package    Debian's packages, installed, used and upgraded
 ##    make check-leaks      the tests, and a look for memory leaks after all of them
 ##    make check-kcsan      those with traffic, on a kernel that looks for data races
 ##    make coverage         what of the modules the tests run, and what they do not
@@ -66,27 +71,69 @@ tools:
 
 MODULES	= mgm mgm_igmp
 HEADERS	= uapi/linux/mgm.h uapi/linux/mgm_igmp.h
-MODDIR	= /lib/modules/$(notdir $(patsubst %/build,%,$(KDIR)))/updates
+INSTALLED = tools/lib tools/mgm tools/static tools/package
+ROOT	= $(if $(DESTDIR),$(abspath $(DESTDIR)))
+RELEASE	= $(shell sed -n 's/^.*UTS_RELEASE "\(.*\)"/\1/p' \
+			$(KDIR)/include/generated/utsrelease.h)
 
 .PHONY: install
-install: all
-	$(KBUILD) modules_install INSTALL_MOD_DIR=updates \
-		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR)))
-	$(MAKE) -C tools/lib install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	$(MAKE) -C tools/mgm install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	$(MAKE) -C tools/static install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/include/linux
-	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/linux
+install: install-modules install-tools
+
+.PHONY: install-modules
+install-modules: modules
+	$(KBUILD) modules_install INSTALL_MOD_DIR=updates INSTALL_MOD_PATH=$(ROOT)
+	$(if $(ROOT),,depmod $(RELEASE))
+
+.PHONY: install-tools
+install-tools: tools
+	for part in $(INSTALLED); do \
+		$(MAKE) -C $$part install DESTDIR=$(ROOT) PREFIX=$(PREFIX) || exit; \
+	done
+	install -d $(ROOT)$(PREFIX)/include/linux
+	install -m 644 $(HEADERS) $(ROOT)$(PREFIX)/include/linux
 
 .PHONY: uninstall
 uninstall:
-	rm -f $(MODULES:%=$(DESTDIR)$(MODDIR)/%.ko) \
-		$(MODULES:%=$(DESTDIR)$(MODDIR)/%.ko.xz)
-	$(if $(DESTDIR),,depmod -a)
-	$(MAKE) -C tools/static uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	$(MAKE) -C tools/mgm uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	$(MAKE) -C tools/lib uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	rm -f $(HEADERS:uapi/%=$(DESTDIR)$(PREFIX)/include/%)
+	rm -f $(foreach suffix,ko ko.gz ko.xz ko.zst, \
+		$(MODULES:%=$(ROOT)/lib/modules/$(RELEASE)/updates/%.$(suffix)))
+	$(if $(ROOT),,depmod $(RELEASE))
+	for part in $(INSTALLED); do \
+		$(MAKE) -C $$part uninstall DESTDIR=$(ROOT) PREFIX=$(PREFIX) || exit; \
+	done
+	rm -f $(HEADERS:uapi/%=$(ROOT)$(PREFIX)/include/%)
+
+# The sources of the modules, for DKMS to build them for every kernel that is installed.
+VERSION	= $(shell cat VERSION)
+SOURCE	= $(ROOT)/usr/src/mgm-$(VERSION)
+
+.PHONY: install-source
+install-source:
+	install -d $(SOURCE)
+	cp --parents -t $(SOURCE) Kbuild VERSION \
+		$(shell find mgm uapi -name '*.[ch]' -not -path '*/test/*')
+	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(SOURCE)/dkms.conf
+
+# The same tree gives the same file, bit for bit: nothing of who made it, when, or where.
+DIST	= build/mgm-$(VERSION).tar
+DATE	= $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct))
+
+.PHONY: dist
+dist:
+	@mkdir -p build
+	@git ls-files -z --cached --others --exclude-standard | LC_ALL=C sort -z | \
+		tar -c -f $(DIST) --null --files-from=- --format=ustar --mtime=@$(DATE) \
+		--owner=0 --group=0 --numeric-owner --mode=a+r,u+w,go-w \
+		--transform='s|^|mgm-$(VERSION)/|SH'
+	@xz -f -T1 $(DIST)
+	@echo $(DIST).xz
+
+.PHONY: package
+package:
+	@tools/package/build
+
+.PHONY: check-package
+check-package:
+	@tools/package/check
 
 .PHONY: demo
 demo:
@@ -99,6 +146,10 @@ check:
 .PHONY: check-debug
 check-debug:
 	@tools/vm/lane check debug $(TESTS)
+
+.PHONY: check-all
+check-all:
+	@tools/vm/matrix
 
 .PHONY: check-leaks
 check-leaks:

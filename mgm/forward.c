@@ -16,6 +16,7 @@
 #include <net/route.h>
 
 #include "bridge.h"
+#include "compat.h"
 #include "core.h"
 #include "trace.h"
 

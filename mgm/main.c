@@ -164,5 +164,5 @@ module_exit(mgm_exit);
 MODULE_DESCRIPTION("Multicast Group Manager");
 MODULE_AUTHOR("The MGM developers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(MGM_VERSION);
 MODULE_ALIAS("net-pf-16-proto-16-family-" MGM_GENL_NAME);

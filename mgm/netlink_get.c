@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "netlink.h"
 #include "netlink_dump.h"
 
@@ -87,7 +88,7 @@ static void begin_at(struct dump *dump, __be32 grp)
 /* A number that is asked for; 0: all. */
 static u32 filter_u32(struct netlink_callback *cb, int attr)
 {
-	struct nlattr *number = genl_dumpit_info(cb)->attrs[attr];
+	struct nlattr *number = mgm_dump_attrs(cb)[attr];
 
 	return number ? nla_get_u32(number) : 0;
 }
@@ -96,7 +97,7 @@ static u32 filter_u32(struct netlink_callback *cb, int attr)
 static int parse_filter(struct netlink_callback *cb, int attr4, int attr6,
 			__be32 *addr)
 {
-	struct nlattr **attrs = genl_dumpit_info(cb)->attrs;
+	struct nlattr **attrs = mgm_dump_attrs(cb);
 
 	*addr = 0;
 	if (attrs[attr6]) {

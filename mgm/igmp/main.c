@@ -134,5 +134,5 @@ module_exit(mgm_igmp_exit);
 MODULE_DESCRIPTION("IGMP for routers, on the Multicast Group Manager");
 MODULE_AUTHOR("The MGM developers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(MGM_VERSION);
 MODULE_ALIAS("net-pf-16-proto-16-family-" MGM_IGMP_GENL_NAME);

@@ -7,6 +7,7 @@
 #include <net/sock.h>
 
 #include "netlink.h"
+#include "../compat.h"
 #include "../netlink_dump.h"
 
 #define put_u32(skb, set, attr, value)					\
@@ -206,7 +207,7 @@ static struct dump *dump_of(struct netlink_callback *cb)
 /* @attr: the interface that is asked for, if one is. */
 static void dump_start(struct netlink_callback *cb, int attr)
 {
-	struct nlattr *ifindex = genl_dumpit_info(cb)->attrs[attr];
+	struct nlattr *ifindex = mgm_dump_attrs(cb)[attr];
 
 	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
 	memset(dump_of(cb), 0, sizeof(struct dump));
