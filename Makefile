@@ -9,6 +9,7 @@ DESTDIR	?=
 
 # What an out-of-tree build needs of this tree.
 SOURCES	= Kbuild VERSION $(shell find mgm uapi selftests/module selftests/planted \
+			 tools/bench/module \
 			 -name '*.[ch]' -o -name Kbuild)
 KBUILD	= $(MAKE) -C $(KDIR) M=$(abspath $(OUT))
 
@@ -44,6 +45,9 @@ help:
 ##    make fuzz TIME=600    that many seconds of messages and packets of all kinds
 ##    make storm TIME=600   everything at once, and its end, under traffic
 ##                          SEED=n for either: what was seen with that seed, again
+##    make bench            how fast it is, beside other forwarders and daemons, with the
+##                          figures in build/bench/bench.json; FIGURES="a b" for some,
+##                          BENCH_OUT=DIR for another directory, BENCH="--pairs 9"
 ##
 ##  Pieces:
 ##    make modules [KDIR=DIR] [OUT=DIR] [MGM_SELFTESTS=1] [MGM_KUNIT=1]
@@ -169,6 +173,10 @@ TIME	?= 600
 fuzz storm:
 	@tools/vm/lane $@ debug $(TIME) $(SEED)
 
+.PHONY: bench
+bench:
+	@tools/bench/measure $(if $(BENCH_OUT),-o $(BENCH_OUT)) $(BENCH) $(FIGURES)
+
 .PHONY: style
 style:
 	@tools/style
@@ -180,4 +188,5 @@ clean:
 	$(MAKE) -C tools/lib clean
 	$(MAKE) -C tools/mgm clean
 	$(MAKE) -C tools/static clean
+	$(MAKE) -C tools/bench clean
 	$(MAKE) -C selftests clean

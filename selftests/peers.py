@@ -8,14 +8,9 @@
 A protocol of MGM has r1 and r2; smcroute, with the kernel's own forwarder, has r3
 and r4 and a static route between them. smcroute is Debian's."""
 
-import contextlib
-import os
-import subprocess
-import tempfile
-
 from lib import module
 from lib.genl import Client
-from lib.peer import find
+from lib.peer import find, smcroute
 from lib.tap import case, check, equal, run, wait
 from lib.topology import Protocol, star
 from lib.traffic import Receiver, Sender, Stream, one_cpu
@@ -25,35 +20,14 @@ OURS, THEIRS = "239.15.1.1", "239.15.2.1"
 
 def setup():
     """The hosts; the daemon comes and goes with the cases."""
-    smcroute = find("smcroute", "usr/sbin/smcrouted")
-    lab = star(4)
-    lab.smcroute = smcroute
-    return lab
+    find("smcroute", "usr/sbin/smcrouted")
+    return star(4)
 
 
-@contextlib.contextmanager
 def peer(lab):
     """smcroute runs for the length of the "with" block."""
-    with tempfile.TemporaryDirectory(prefix="mgm-") as directory:
-        config = os.path.join(directory, "smcroute.conf")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write("phyint r3 enable\nphyint r4 enable\n"
-                       f"mroute from r3 group {THEIRS} to r4\n")
-        with lab.router:
-            daemon = subprocess.Popen(
-                [lab.smcroute, "-n", "-N", "-s", "-f", config,
-                 "-u", os.path.join(directory, "socket"),
-                 "-P", os.path.join(directory, "pid")],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL)
-        try:
-            wait(lambda: "r4" in lab.router.read("ip_mr_vif"),
-                 "smcroute does not take its interfaces", 60)
-            yield daemon
-            check(daemon.poll() is None, "smcroute has ended by itself")
-        finally:
-            daemon.terminate()
-            daemon.wait()
+    return smcroute(lab.router, "phyint r3 enable\nphyint r4 enable\n"
+                    f"mroute from r3 group {THEIRS} to r4\n", "r4")
 
 
 def theirs(lab):

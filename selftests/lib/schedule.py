@@ -7,10 +7,10 @@ import os
 from lib.traffic import kernel_setting
 
 
-def softirq_thread():
-    """The kernel's thread of this process's processor that takes packets in when
-    there are too many to do so on the spot."""
-    name = f"ksoftirqd/{min(os.sched_getaffinity(0))}"
+def softirq_thread(cpu=None):
+    """The kernel's thread of a processor, by default this process's, that takes packets
+    in when there are too many to do so on the spot."""
+    name = f"ksoftirqd/{min(os.sched_getaffinity(0)) if cpu is None else cpu}"
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(FileNotFoundError):
             with open(f"/proc/{pid}/comm", encoding="ascii") as file:
