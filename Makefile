@@ -33,7 +33,9 @@ help:
 ##    make check            the tests, on Debian's kernel; TESTS="a b" for some
 ##    make check-debug      the same on a kernel with KASAN, lockdep and kmemleak, and
 ##                          whether that notices the faults that are planted for it
-##    make style            checkpatch, sparse, W=1, clang, shellcheck
+##    make style            checkpatch, sparse, W=1, clang, Coccinelle, shellcheck, ...;
+##                          CHECKS=quick for less, CHECKS="a b" for some
+##    make docs             the documentation as HTML, in build/docs
 ##
 ##  Longer, and more than CI does:
 ##    make check-all        all kernels and compilers: Debian's 6.1 and 6.12, gcc and
@@ -179,7 +181,11 @@ bench:
 
 .PHONY: style
 style:
-	@tools/style
+	@tools/style $(CHECKS)
+
+.PHONY: docs
+docs:
+	@tools/docs
 
 .PHONY: clean
 clean:

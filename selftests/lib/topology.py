@@ -341,12 +341,12 @@ class Upcalled(Protocol):
                          oif=oifs or None, **values)
 
 
-def star(count):
+def star(count, device="r"):
     """A router with interfaces r1, r2, ... and a host on each:
 
 	router r<i> 10.0.<i>.1/24 ---- 10.0.<i>.2/24 eth0 host h<i>
 
-    Each host's default route leads to the router."""
+    or by another name than r. Each host's default route leads to the router."""
     lab = Lab()
     lab.router = lab.new_router()
     lab.hosts = {}
@@ -360,14 +360,14 @@ def star(count):
             setattr(lab, f"h{i}", host)
         lab.router.rtnl.up("lo")
         for i, host in lab.hosts.items():
-            lab.router.rtnl.veth(f"r{i}", host, "eth0")
-            lab.router.rtnl.address(f"r{i}", f"10.0.{i}.1")
-            lab.router.rtnl.up(f"r{i}")
+            lab.router.rtnl.veth(f"{device}{i}", host, "eth0")
+            lab.router.rtnl.address(f"{device}{i}", f"10.0.{i}.1")
+            lab.router.rtnl.up(f"{device}{i}")
             host.rtnl.address("eth0", f"10.0.{i}.2")
             host.rtnl.up("lo")
             host.rtnl.up("eth0")
             host.rtnl.route("0.0.0.0", 0, f"10.0.{i}.1")
-        lab.ready(*((lab.router, f"r{i}") for i in numbers),
+        lab.ready(*((lab.router, f"{device}{i}") for i in numbers),
                   *((lab.hosts[i], "eth0") for i in numbers))
     except BaseException:
         lab.close()
