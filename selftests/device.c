@@ -162,6 +162,20 @@ static int delete_device(struct mgm_nl *nl, __u32 handle, __u32 ifindex)
 	return rtnl_del(ifindex);
 }
 
+/* "dummy2" is being taken, IGMP has yet to answer, and the device goes. */
+static void delete_in_hand_over(struct __test_metadata *_metadata,
+				FIXTURE_DATA(device) * self, struct mgm_nl *other,
+				struct job *take, struct job *delete, int dev)
+{
+	ASSERT_EQ(0, mgm_nl_open(other));
+	ASSERT_EQ(0, kernel_do("take %u %d", self->igmp, dev));
+	ASSERT_EQ(0, kernel_do("hook hold disable"));
+	ASSERT_EQ(0, job_start(take, mgm_nl_take, other, self->a, dev));
+	ASSERT_TRUE(WAIT_FOR(kernel_count("igmp_disable if=")));
+	ASSERT_EQ(0, job_start(delete, delete_device, NULL, 0, dev));
+	ASSERT_TRUE(WAIT_FOR(!if_nametoindex("dummy2")));
+}
+
 TEST_F(device, it_waits_for_a_hand_over_that_is_under_way)
 {
 	struct mgm_nl *nl = &self->nl;
@@ -169,13 +183,7 @@ TEST_F(device, it_waits_for_a_hand_over_that_is_under_way)
 	struct mgm_nl other;
 	int dev = rtnl_dummy("dummy2");
 
-	ASSERT_EQ(0, mgm_nl_open(&other));
-	ASSERT_EQ(0, kernel_do("take %u %d", self->igmp, dev));
-	ASSERT_EQ(0, kernel_do("hook hold disable"));
-	ASSERT_EQ(0, job_start(&take, mgm_nl_take, &other, self->a, dev));
-	ASSERT_TRUE(WAIT_FOR(kernel_count("igmp_disable if=")));
-	ASSERT_EQ(0, job_start(&delete, delete_device, NULL, 0, dev));
-	ASSERT_TRUE(WAIT_FOR(!if_nametoindex("dummy2")));
+	delete_in_hand_over(_metadata, self, &other, &take, &delete, dev);
 	EXPECT_FALSE(job_done(&delete));
 	EXPECT_FALSE(job_done(&take));
 
@@ -197,13 +205,7 @@ TEST_F(device, another_with_its_index_is_not_taken_before_it_is_gone)
 	struct mgm_nl other;
 	int dev = rtnl_dummy("dummy2");
 
-	ASSERT_EQ(0, mgm_nl_open(&other));
-	ASSERT_EQ(0, kernel_do("take %u %d", self->igmp, dev));
-	ASSERT_EQ(0, kernel_do("hook hold disable"));
-	ASSERT_EQ(0, job_start(&take, mgm_nl_take, &other, self->a, dev));
-	ASSERT_TRUE(WAIT_FOR(kernel_count("igmp_disable if=")));
-	ASSERT_EQ(0, job_start(&delete, delete_device, NULL, 0, dev));
-	ASSERT_TRUE(WAIT_FOR(!if_nametoindex("dummy2")));
+	delete_in_hand_over(_metadata, self, &other, &take, &delete, dev);
 	ASSERT_EQ(dev, rtnl_dummy_at("dummy3", dev));
 	/* A next hop on it, which no hand-over is about. */
 	EXPECT_REFUSED(nl, EBUSY, "still going",

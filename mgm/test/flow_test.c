@@ -441,17 +441,24 @@ static void what_is_switched_off_stays_out(struct kunit *test)
 	end(test);
 }
 
+/* As a release does, before the owner changes. */
+static void vacate(struct mgm_net *mn, struct mgm_interface *ifc)
+{
+	struct mgm_membership *m, *next;
+
+	mgm_mfe_detach(mn, ifc);
+	list_for_each_entry_safe(m, next, &ifc->memberships, ifc_node)
+		mgm_membership_destroy(mn, m);
+}
+
 /* B's interface changes hands while B thinks of it. */
 static void a_former_owner_switches_nothing_off(struct kunit *test)
 {
 	struct world *w = ask(test);
-	struct mgm_membership *m, *next;
 	struct mgm_net *mn = net_of(test);
 
 	switch_off(test, w, 1 << 3);
-	mgm_mfe_detach(mn, w->ifc[3]);
-	list_for_each_entry_safe(m, next, &w->ifc[3]->memberships, ifc_node)
-		mgm_membership_destroy(mn, m);
+	vacate(mn, w->ifc[3]);
 	mgm_interface_set_owner(mn, w->ifc[3], w->proto[C]);
 	want(test, w, 1 << 3);
 	answer(test, w->proto[A]);
@@ -464,13 +471,10 @@ static void a_former_owner_switches_nothing_off(struct kunit *test)
 static void what_is_gone_is_not_switched_off(struct kunit *test)
 {
 	struct world *w = ask(test);
-	struct mgm_membership *m, *next;
 	struct mgm_net *mn = net_of(test);
 
 	switch_off(test, w, 1 << 3);
-	mgm_mfe_detach(mn, w->ifc[3]);
-	list_for_each_entry_safe(m, next, &w->ifc[3]->memberships, ifc_node)
-		mgm_membership_destroy(mn, m);
+	vacate(mn, w->ifc[3]);
 	mgm_interface_set_owner(mn, w->ifc[3], NULL);
 	mgm_interface_destroy(mn, w->ifc[3]);
 	answer(test, w->proto[A]);
