@@ -90,7 +90,7 @@ def repeated(fuzzer):
 
 @case("what is not as it has to be is noticed")
 def noticed(fuzzer):
-    done = fuzzer.run("--packets", "1024", "--falsify", "150")
+    done = fuzzer.run("--packets", "1024", "--falsify", "100")
     equal(done.returncode, 1, "exit status")
     for words in ("seed 1 step ", "forwarded twice to ", "copies sent: "):
         check(words in done.stderr, f"nothing is said of '{words}': {done.stderr}")

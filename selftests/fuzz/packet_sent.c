@@ -424,18 +424,29 @@ static void heard(int link, const __u8 *data, unsigned int len)
 	}
 }
 
+/* Would it be noticed if this came otherwise? Pieces and blurred ones may. */
+static bool is_plain_copy(int link, const __u8 *data, unsigned int len)
+{
+	const struct iphdr *ip = IP_OF(data);
+	struct sent *sent, *close = NULL;
+	const char *why = NULL;
+
+	if (!is_routed_group(ip->daddr) || ip->protocol != IPPROTO_UDP || ip->frag_off)
+		return false;
+	sent = find(link, ip, len - ETH_HLEN, false, &why, &close);
+	return sent && !is_blurred(sent);
+}
+
 /*
  * To be shown to notice, it is made to believe of every so manieth copy that it has
  * been lost, or sent twice, or to another link, or that a bit in it is turned.
  */
 static void heard_falsely(int link, const __u8 *data, unsigned int len)
 {
-	const struct iphdr *ip = IP_OF(data);
 	static __u8 turned[FRAME_MAX];
 	static unsigned int n;
 
-	if (!falsify || !is_routed_group(ip->daddr) || ip->protocol != IPPROTO_UDP ||
-	    ip->frag_off || ++n % falsify) {
+	if (!falsify || !is_plain_copy(link, data, len) || ++n % falsify) {
 		heard(link, data, len);
 		return;
 	}
