@@ -15,6 +15,7 @@ import socket
 import struct
 
 from lib import abi
+from lib.bench import limit
 from lib.flood import Flood
 from lib.schedule import without_control_path
 from lib.tap import case, check, equal, run, wait
@@ -60,7 +61,7 @@ def send_from(sender, index, count=1):
 
 def limits(lab):
     """All bounds, by their number."""
-    return {limit["id"]: limit for limit in lab.router.client.dump("limit_get")}
+    return {each["id"]: each for each in lab.router.client.dump("limit_get")}
 
 
 def nothing_held(lab):
@@ -79,7 +80,7 @@ def many_flows(lab):
     equal(sorted(arrived), sender.numbers, "packets")
     equal(lab.router.client.limit("mfes")["used"], FLOWS, "entries")
     nothing_held(lab)
-    equal({limit["hits"] for limit in limits(lab).values()}, {0}, "bounds hit")
+    equal({each["hits"] for each in limits(lab).values()}, {0}, "bounds hit")
 
 
 @case(f"{SOURCES} sources at random: bounded, counted, and no harm to another flow")
@@ -101,8 +102,8 @@ def random_sources(lab):
         flood.send(struct.pack("!I", 0x0a400000 + number)
                    for number in numbers[begin:begin + 2000])
         sender.send()
-        for limit in limits(lab).values():
-            check(limit.get("used", 0) <= limit["value"], f"over a bound: {limit}")
+        for each in limits(lab).values():
+            check(each.get("used", 0) <= each["value"], f"over a bound: {each}")
     equal(receiver.arrived(sender), sender.numbers, "packets of the other flow")
     nothing_held(lab)
 
@@ -161,6 +162,23 @@ def one_flow(lab):
     send_from(sender, index, 5)
     equal(receiver.arrived(sender, len(arrived) + 5)[len(arrived):],
           sender.numbers[-5:], "packets after that")
+
+
+@case("of new flows as many wait as the bound says, and the rest is counted")
+def waiting_flows(lab):
+    receiver, sender = start(lab)
+    limit(lab, "pending_flows", 10)
+    before = lab.router.client.limit("pending_flows")["hits"]
+    with without_control_path():
+        for index in range(40):
+            send_from(sender, 30000 + index)
+    nothing_held(lab)
+    hits = lab.router.client.limit("pending_flows")["hits"] - before
+    check(0 < hits <= 30, f"{hits} of 40 flows could not wait for one of ten places")
+    equal(len(receiver.arrived(sender, 40 - hits)), 40 - hits, "packets that waited")
+    # Whoever found no place finds one later.
+    send_from(sender, 30039)
+    equal(receiver.arrived(sender, 41 - hits)[-1], 40, "the last packet")
 
 
 @case("what is held in all stays within its bound in bytes, and the rest is counted")

@@ -22,6 +22,7 @@ from lib.bench import limit
 from lib.igmp import ALL_REPORTS, ALL_ROUTERS, ALLOW, ANY, BLOCK, EXCLUDE, INCLUDE, \
     IS_EX, IgmpRouter, Station, message, record, v1_query, v1_report, v2_leave, \
     v2_query, v2_report, v3_query, v3_report
+from lib.schedule import without_control_path
 from lib.tap import case, check, equal, run, wait
 from lib.topology import star
 from lib.traffic import Receiver, Sender, checksum, ethernet, ip_packet, one_cpu
@@ -365,6 +366,29 @@ def many_sources(lab):
         equal(len(set(sum((query.sources for query in asked), ()))), bound,
               "sources asked about")
         check(len(asked) <= 10, f"{len(asked)} queries")
+
+
+@case("what waits to be looked at stays within its bounds, and the rest is counted")
+def queue(lab):
+    for host, device in (lab.router, "r1"), (lab.h1, "eth0"):
+        host.ip(f"link set {device} mtu 9000")
+        lab.case.callback(host.ip, f"link set {device} mtu 1500")
+    many = [v2_report(H)] * 1500
+    # They reach the bound in octets before that in messages.
+    large = [v3_report(*[record(ALLOW, H, [T] * 500)] * 4)] * 800
+    with Town(lab, rate_max=1000000) as town:
+        for messages, name in (many, "in_v2_reports"), (large, "in_v3_reports"):
+            frames = town.frames(messages)
+            before = town.igmp.stats("r1")
+            with without_control_path():
+                for frame in frames:
+                    town.attacker.socket.send(frame)
+
+            def all_counted(before=before, name=name, count=len(messages)):
+                found = town.changed(before)
+                return found.get(name, 0) + found.get("rate_exceeded", 0) == count
+            wait(all_counted, "not all is counted")
+            check(town.changed(before).get("rate_exceeded"), "it was never full")
 
 
 @case("more messages in a second than the bound are not looked at, and counted")

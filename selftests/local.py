@@ -12,7 +12,7 @@ import struct
 
 from lib.tap import case, equal, run
 from lib.topology import star
-from lib.traffic import Receiver, Sender, one_cpu, stream
+from lib.traffic import IP_PMTUDISC_WANT, Receiver, Sender, Wire, one_cpu, stream
 
 S, G = "10.0.1.2", "239.6.1.1"
 
@@ -170,6 +170,24 @@ def own_packets(lab):
     mfe = lab.router.mfe(G, "10.0.1.1")
     equal(mfe["iif"], lab.router.ifindex("r1"), "incoming interface")
     equal(mfe["in_packets"], 50, "packets in")
+
+
+@case("what the router sends without caring for its way is cut where a link is narrow")
+def own_packets_cut(lab):
+    start(lab, "r2", "r3")
+    lab.router.ip("link set r2 mtu 600")
+    lab.case.callback(lab.router.ip, "link set r2 mtu 1500")
+    at = [lab.closing(Receiver(host, G)) for host in (lab.h1, lab.h2, lab.h3)]
+    wire = lab.closing(Wire(lab.h2))
+    # Its header says that it is not to be cut, its socket that it may be.
+    sender = lab.closing(Sender(lab.router, G, "r1", size=1000,
+                                discover=IP_PMTUDISC_WANT))
+    sender.send(3)
+    for receiver in at:
+        equal(receiver.arrived(sender), sender.numbers, f"at {receiver.host.address}")
+    equal(len([frame for _, frame in wire.read() if frame[30:34] == socket.inet_aton(G)]),
+          6, "pieces on r2's link")
+    equal(lab.router.oif(G, "10.0.1.1", "r2")["frag_needed"], 0, "found too large")
 
 
 @case("what the router sends with TTL 1 stays on the link that it goes out to")

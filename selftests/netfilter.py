@@ -12,8 +12,10 @@ import shutil
 
 from lib.tap import Skip, case, equal, run
 from lib.topology import star
-from lib.traffic import IP_PMTUDISC_DONT, Receiver, Sender, one_cpu, stream
+from lib.traffic import IP_PMTUDISC_DONT, RawFlow, Receiver, Sender, Wire, ethernet, \
+    fragments, one_cpu, stream, udp_packet
 
+DF = 0x4000
 S, G = "10.0.1.2", "239.8.1.1"
 
 
@@ -154,6 +156,29 @@ def conntrack_fragments(lab):
         sender.send(2)
         equal(second.arrived(sender), sender.numbers, "at h2")
         equal(third.arrived(sender), sender.numbers, "at h3")
+
+
+@case("put together from fragments that must not be cut, it fits where each of them does")
+def conntrack_no_fragments(lab):
+    second, third, behind = start(lab)
+    nft(lab, """table ip t {
+        chain forward {
+            type filter hook forward priority 0;
+            ct state invalid drop
+        }
+    }""")
+    lab.router.ip("link set r3 mtu 1000")
+    lab.case.callback(lab.router.ip, "link set r3 mtu 1500")
+    flow = RawFlow(lab.closing(Wire(lab.h1)), S, G)
+    flow.numbers.append(0)
+    for piece in fragments(udp_packet(S, G, flow.flow, 0, size=4000), 1200, DF):
+        flow.wire.send(piece, ethernet(G))
+    equal(second.wait(flow), [0], "at h2")
+    equal([lab.router.oif(G, S, device)["frag_needed"] for device in ("r2", "r3")],
+          [0, 1], "too large for where it was to go out")
+    behind.send()
+    equal(third.arrived(behind), [0], "what was sent after it, at h3")
+    equal(third.numbers(flow), [], "at h3")
 
 
 @case("iptables: a FORWARD rule for one outgoing interface holds there, and counts")

@@ -31,9 +31,12 @@ def priority(pid, level):
 
 @contextlib.contextmanager
 def without_control_path():
-    """For the length of the "with" block MGM's workers do not come up: they run where
-    the packets come in, and this process, kept to that processor, does not let them.
+    """For the length of the "with" block the workers of MGM and IGMP do not come up: they
+    run where the packets come in, or are kept to it, and this process, which runs there
+    as well, does not let them.
     What takes packets in has to come before both, or they would come in afterwards."""
+    here = min(os.sched_getaffinity(0))
     with kernel_setting("/proc/sys/kernel/sched_rt_runtime_us", "-1"), \
+         kernel_setting("/sys/devices/virtual/workqueue/cpumask", f"{1 << here:x}"), \
          priority(softirq_thread(), 20), priority(0, 10):
         yield

@@ -24,7 +24,7 @@ IP_RECVTTL, IP_FREEBIND, IP_OPTIONS, IP_MTU_DISCOVER = 12, 15, 4, 10
 IP_MULTICAST_IF, IP_ADD_MEMBERSHIP = 32, 35
 IP_DROP_MEMBERSHIP, IP_UNBLOCK_SOURCE, IP_BLOCK_SOURCE = 36, 37, 38
 IP_ADD_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP = 39, 40
-IP_PMTUDISC_DONT, IP_PMTUDISC_DO = 0, 2
+IP_PMTUDISC_DONT, IP_PMTUDISC_WANT, IP_PMTUDISC_DO = range(3)
 UDP_SEGMENT = 103
 SO_SNDBUFFORCE, SO_RCVBUFFORCE, SO_ATTACH_FILTER = 32, 33, 26
 ETH_P_ALL, ETH_P_IP = 3, 0x0800
@@ -391,6 +391,17 @@ def ip_packet(source, group, payload, ttl=8, protocol=socket.IPPROTO_UDP, option
                          words * 4 + len(payload), 0, 0, ttl, protocol, 0,
                          socket.inet_aton(source), socket.inet_aton(group)) + options
     return header[:10] + struct.pack("!H", checksum(header)) + header[12:] + payload
+
+
+def fragments(packet, size, flags=0):
+    """An IP packet without options in pieces of so many octets, with these flags."""
+    for begin in range(20, len(packet), size):
+        piece = packet[begin:begin + size]
+        more = 0x2000 if begin + size < len(packet) else 0
+        header = (packet[:2] + struct.pack("!HHH", 20 + len(piece), 1,
+                                           flags | more | (begin - 20) // 8) +
+                  packet[8:10] + b"\0\0" + packet[12:20])
+        yield header[:10] + struct.pack("!H", checksum(header)) + header[12:] + piece
 
 
 def udp_packet(source, group, flow, number, ttl=8, port=PORT, size=64):
