@@ -14,7 +14,9 @@ from lib.tap import Skip, case, equal, run
 from lib.topology import star
 from lib.traffic import IP_PMTUDISC_DONT, RawFlow, Receiver, Sender, Wire, ethernet, \
     fragments, one_cpu, stream, udp_packet
+from lib.verdict import Queue
 
+NF_INET_FORWARD, NF_INET_POST_ROUTING = 2, 4
 DF = 0x4000
 S, G = "10.0.1.2", "239.8.1.1"
 
@@ -121,6 +123,26 @@ def nft_mangle(lab):
     equal(third.arrived(sender), sender.numbers, "at h3")
     equal({p.ttl for p in second.of(sender)}, {77}, "TTL at h2")
     equal({p.ttl for p in third.of(sender)}, {7}, "TTL at h3: its copy is its own")
+
+
+@case("nft: what user space is asked about leaves when it has said so")
+def queue(lab):
+    second, third, sender = start(lab)
+    asked = lab.closing(Queue(lab.router, 8))
+    nft(lab, f"""table ip t {{
+        chain forward {{
+            type filter hook forward priority 0;
+            ip daddr {G} queue num 8
+        }}
+        chain postrouting {{
+            type filter hook postrouting priority 0;
+            ip daddr {G} queue num 8
+        }}
+    }}""")
+    sender.send(3)
+    equal(asked.let_pass(12), {NF_INET_FORWARD: 6, NF_INET_POST_ROUTING: 6}, "asked, by hook")
+    equal(second.arrived(sender), sender.numbers, "at h2")
+    equal(third.arrived(sender), sender.numbers, "at h3")
 
 
 @case("with connection tracking, every copy of a flow is of a valid connection")
