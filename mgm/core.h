@@ -18,6 +18,7 @@
 #include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
+#include <linux/u64_stats_sync.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -177,6 +178,23 @@ struct mgm_link {
 	struct rcu_head rcu;
 };
 
+/* What has come in and gone out, as one CPU has seen it. */
+struct mgm_traffic {
+	u64_stats_t in_packets;
+	u64_stats_t in_octets;
+	u64_stats_t out_packets;
+	u64_stats_t out_octets;
+	struct u64_stats_sync syncp;
+};
+
+/* The same of all CPUs together. */
+struct mgm_counts {
+	u64 in_packets;
+	u64 in_octets;
+	u64 out_packets;
+	u64 out_octets;
+};
+
 struct mgm_interface {
 	struct rb_node node;
 	struct mgm_if key;
@@ -197,10 +215,7 @@ struct mgm_interface {
 	bool handover;			/* its owner is changing */
 	bool igmp_frozen;		/* IGMP must not touch it */
 	struct dst_cache dst;
-	atomic64_t in_packets;
-	atomic64_t in_octets;
-	atomic64_t out_packets;
-	atomic64_t out_octets;
+	struct mgm_traffic __percpu *traffic;
 	struct rcu_head rcu;
 };
 
@@ -550,6 +565,30 @@ void mgm_interface_set_owner(struct mgm_net *mn, struct mgm_interface *ifc,
 			     struct mgm_protocol *proto);
 void mgm_interface_set_igmp(struct mgm_net *mn, struct mgm_interface *ifc,
 			    struct mgm_protocol *igmp);
+void mgm_interface_counts(const struct mgm_interface *ifc,
+			  struct mgm_counts *sum);
+
+/* Context: BH off. */
+static inline void mgm_count_in(const struct mgm_interface *ifc, u32 octets)
+{
+	struct mgm_traffic *t = this_cpu_ptr(ifc->traffic);
+
+	u64_stats_update_begin(&t->syncp);
+	u64_stats_inc(&t->in_packets);
+	u64_stats_add(&t->in_octets, octets);
+	u64_stats_update_end(&t->syncp);
+}
+
+/* Context: BH off. */
+static inline void mgm_count_out(const struct mgm_interface *ifc, u32 octets)
+{
+	struct mgm_traffic *t = this_cpu_ptr(ifc->traffic);
+
+	u64_stats_update_begin(&t->syncp);
+	u64_stats_inc(&t->out_packets);
+	u64_stats_add(&t->out_octets, octets);
+	u64_stats_update_end(&t->syncp);
+}
 
 static inline bool mgm_interface_in_use(const struct mgm_interface *ifc)
 {

@@ -244,8 +244,7 @@ static void send_copy(struct mgm_net *mn, struct mgm_oif *oif,
 
 	atomic64_inc(&oif->packets);
 	atomic64_add(skb->len, &oif->octets);
-	atomic64_inc(&ifc->out_packets);
-	atomic64_add(skb->len, &ifc->out_octets);
+	mgm_count_out(ifc, skb->len);
 	NF_HOOK(NFPROTO_IPV4, NF_INET_FORWARD, net, NULL, skb, in,
 		ifc->link->dev, finish);
 	return;
@@ -282,8 +281,7 @@ static void send_copies(struct mgm_net *mn, struct mgm_mfe *mfe,
 	}
 	atomic64_inc(&mfe->packets);
 	atomic64_add(skb->len, &mfe->octets);
-	atomic64_inc(&out->in->in_packets);
-	atomic64_add(skb->len, &out->in->in_octets);
+	mgm_count_in(out->in, skb->len);
 	if (!out->n) {
 		/* Traffic does not prolong its life: its end is an occasion. */
 		atomic64_inc(&mfe->negative);

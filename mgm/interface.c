@@ -58,9 +58,13 @@ struct mgm_interface *mgm_interface_create(struct mgm_net *mn,
 	ifc = kzalloc(sizeof(*ifc), GFP_KERNEL_ACCOUNT);
 	if (!ifc)
 		goto uncharge;
+	ifc->traffic = __netdev_alloc_pcpu_stats(struct mgm_traffic,
+						 GFP_KERNEL_ACCOUNT);
+	if (!ifc->traffic)
+		goto free;
 	err = dst_cache_init(&ifc->dst, GFP_KERNEL_ACCOUNT);
 	if (err)
-		goto free;
+		goto traffic;
 
 	ifc->key = *key;
 	ifc->ttl_threshold = 1;
@@ -74,6 +78,8 @@ struct mgm_interface *mgm_interface_create(struct mgm_net *mn,
 	rb_add(&ifc->node, &mn->interfaces, less);
 	return ifc;
 
+traffic:
+	free_percpu(ifc->traffic);
 free:
 	kfree(ifc);
 uncharge:
@@ -86,6 +92,7 @@ static void free_rcu(struct rcu_head *rcu)
 	struct mgm_interface *ifc = container_of(rcu, struct mgm_interface, rcu);
 
 	dst_cache_destroy(&ifc->dst);
+	free_percpu(ifc->traffic);
 	kfree(ifc);
 }
 
@@ -100,6 +107,32 @@ void mgm_interface_destroy(struct mgm_net *mn, struct mgm_interface *ifc)
 	rb_erase(&ifc->node, &mn->interfaces);
 	mgm_bound_uncharge(mn, MGM_LIMIT_INTERFACES, 1);
 	call_rcu(&ifc->rcu, free_rcu);
+}
+
+/* What all CPUs have counted. */
+void mgm_interface_counts(const struct mgm_interface *ifc,
+			  struct mgm_counts *sum)
+{
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		const struct mgm_traffic *t = per_cpu_ptr(ifc->traffic, cpu);
+		struct mgm_counts one;
+		unsigned int start;
+
+		do {
+			start = u64_stats_fetch_begin(&t->syncp);
+			one.in_packets = u64_stats_read(&t->in_packets);
+			one.in_octets = u64_stats_read(&t->in_octets);
+			one.out_packets = u64_stats_read(&t->out_packets);
+			one.out_octets = u64_stats_read(&t->out_octets);
+		} while (u64_stats_fetch_retry(&t->syncp, start));
+		sum->in_packets += one.in_packets;
+		sum->in_octets += one.in_octets;
+		sum->out_packets += one.out_packets;
+		sum->out_octets += one.out_octets;
+	}
 }
 
 static void set_user(struct mgm_protocol **user, struct list_head *node,

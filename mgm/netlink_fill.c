@@ -77,6 +77,9 @@ int mgm_fill_interface(struct sk_buff *skb, const struct mgm_interface *ifc,
 {
 	u32 flags = (ifc->igmp ? MGM_INTERFACE_F_IGMP : 0) |
 		    (ifc->handover ? MGM_INTERFACE_F_HANDOVER : 0);
+	struct mgm_counts counts;
+
+	mgm_interface_counts(ifc, &counts);
 
 	if ((handle && nla_put_u32(skb, MGM_A_INTERFACE_HANDLE, handle)) ||
 	    nla_put_u32(skb, MGM_A_INTERFACE_IFINDEX, ifc->key.ifindex) ||
@@ -90,14 +93,10 @@ int mgm_fill_interface(struct sk_buff *skb, const struct mgm_interface *ifc,
 			ifc->nr_memberships) ||
 	    nla_put_u32(skb, MGM_A_INTERFACE_MFES_IN, ifc->nr_mfes) ||
 	    nla_put_u32(skb, MGM_A_INTERFACE_MFES_OUT, ifc->nr_oifs) ||
-	    put_u64(skb, INTERFACE, IN_PACKETS,
-		    atomic64_read(&ifc->in_packets)) ||
-	    put_u64(skb, INTERFACE, IN_OCTETS,
-		    atomic64_read(&ifc->in_octets)) ||
-	    put_u64(skb, INTERFACE, OUT_PACKETS,
-		    atomic64_read(&ifc->out_packets)) ||
-	    put_u64(skb, INTERFACE, OUT_OCTETS,
-		    atomic64_read(&ifc->out_octets)) ||
+	    put_u64(skb, INTERFACE, IN_PACKETS, counts.in_packets) ||
+	    put_u64(skb, INTERFACE, IN_OCTETS, counts.in_octets) ||
+	    put_u64(skb, INTERFACE, OUT_PACKETS, counts.out_packets) ||
+	    put_u64(skb, INTERFACE, OUT_OCTETS, counts.out_octets) ||
 	    nla_put_u32(skb, MGM_A_INTERFACE_WRONG_IF, ifc->wrong_if) ||
 	    put_drops(skb, ifc->link))
 		return -EMSGSIZE;
