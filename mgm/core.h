@@ -595,10 +595,12 @@ static inline bool mgm_interface_in_use(const struct mgm_interface *ifc)
 	return ifc->owner || ifc->igmp;
 }
 
-/* link.c: needs rtnl besides the lock */
+/* link.c: getting and putting needs rtnl besides the lock */
 int mgm_link_get(struct mgm_net *mn, struct mgm_interface *ifc,
 		 struct netlink_ext_ack *extack);
 void mgm_link_put(struct mgm_net *mn, struct mgm_interface *ifc);
+void mgm_link_drop(const struct mgm_net *mn, struct mgm_link *link,
+		   const struct sk_buff *skb, enum mgm_a_drop reason);
 int mgm_link_init(void);
 void mgm_link_exit(void);
 
@@ -776,6 +778,10 @@ void mgm_wrong_exit(struct mgm_net *mn);
 void mgm_wrong_packet(struct mgm_net *mn, struct mgm_mfe *mfe,
 		      const struct sk_buff *skb, const struct mgm_link *link);
 void mgm_wrong_update(struct mgm_net *mn, struct mgm_link *link);
+
+/* output.c */
+void mgm_output(struct mgm_net *mn, const struct mgm_outlist *out,
+		struct sk_buff *skb, struct net_device *in, bool shared);
 
 /* forward.c */
 int mgm_forward_init(struct mgm_net *mn);

@@ -3,32 +3,17 @@
  * The data path. Two netfilter hooks see every IPv4 packet that comes in, and
  * every one that the router sends; those to a group, on a device that is an
  * interface of ours, are looked up and copied out of the interfaces that the
- * entry names. Everything is read under RCU; no mutex, no sleep.
- *
- * Every copy goes the way of a forwarded packet: FORWARD and POST_ROUTING see
- * it, and the IP layer fragments it and finds the neighbour.
+ * entry names (output.c). Everything is read under RCU; no mutex, no sleep.
  */
-#include <linux/igmp.h>
-#include <linux/inetdevice.h>
 #include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
-#include <net/l3mdev.h>
-#include <net/route.h>
 
 #include "bridge.h"
 #include "compat.h"
 #include "core.h"
-#include "trace.h"
+#include "local.h"
 
-/* A packet, or a copy, is not forwarded: why is counted with its device. */
-static void drop(const struct mgm_net *mn, struct mgm_link *link,
-		 const struct sk_buff *skb, enum mgm_a_drop reason)
-{
-	atomic64_inc(&link->drops[reason]);
-	trace_mgm_drop(mn->net, link->ifindex, ip_hdr(skb), reason);
-}
-
-/* The same, for who knows the device by its ifindex. */
+/* For who knows the device by its ifindex. */
 void mgm_forward_drop(struct mgm_net *mn, const struct sk_buff *skb,
 		      u32 ifindex, enum mgm_a_drop reason)
 {
@@ -37,221 +22,8 @@ void mgm_forward_drop(struct mgm_net *mn, const struct sk_buff *skb,
 	rcu_read_lock();
 	link = xa_load(&mn->links, ifindex);
 	if (link)
-		drop(mn, link, skb, reason);
+		mgm_link_drop(mn, link, skb, reason);
 	rcu_read_unlock();
-}
-
-/* Has somebody on this router joined @grp on @dev? The source is no matter. */
-static bool joined_on(const struct net_device *dev, __be32 grp)
-{
-	struct ip_mc_list __rcu **hash;
-	struct in_device *in_dev;
-	struct ip_mc_list *im;
-
-	in_dev = __in_dev_get_rcu(dev);
-	if (!in_dev)
-		return false;
-	hash = rcu_dereference(in_dev->mc_hash);
-	if (hash) {
-		im = rcu_dereference(hash[hash_32((__force u32)grp,
-						  MC_HASH_SZ_LOG)]);
-		while (im && im->multiaddr != grp)
-			im = rcu_dereference(im->next_hash);
-	} else {
-		im = rcu_dereference(in_dev->mc_list);
-		while (im && im->multiaddr != grp)
-			im = rcu_dereference(im->next_rcu);
-	}
-	return im;
-}
-
-/* The same, with the VRF that @dev may be in: sockets can join there too. */
-static bool joined(struct net_device *dev, __be32 grp)
-{
-	const struct net_device *master;
-
-	if (joined_on(dev, grp))
-		return true;
-	master = l3mdev_master_dev_rcu(dev);
-	return master && joined_on(master, grp);
-}
-
-/* Have every packet of @rt delivered to the one neighbour @nexthop. */
-static struct rtable *via_nexthop(struct net_device *dev, struct rtable *rt,
-				  __be32 nexthop)
-{
-	struct rtable *via = rt_dst_clone(dev, rt);
-
-	ip_rt_put(rt);
-	if (!via)
-		return NULL;
-	via->rt_gw_family = AF_INET;
-	via->rt_gw4 = nexthop;
-	via->rt_uses_gateway = 1;
-	return via;
-}
-
-/*
- * The way out of @ifc. One cached route serves all groups, as the neighbour is
- * found from the packet's destination; but a group that somebody on the router
- * has joined on that device needs the route that loops a copy back.
- */
-static struct rtable *route(struct net *net, struct mgm_interface *ifc,
-			    __be32 grp)
-{
-	struct net_device *dev = ifc->link->dev;
-	__be32 nexthop = ifc->key.nexthop.ip4;
-	bool cached = nexthop || !joined(dev, grp);
-	struct flowi4 fl4 = {
-		.flowi4_oif = ifc->key.ifindex,
-		.daddr = nexthop ?: grp,
-	};
-	struct rtable *rt;
-	__be32 saddr;
-
-	if (cached) {
-		rt = dst_cache_get_ip4(&ifc->dst, &saddr);
-		if (rt)
-			return rt;
-	}
-	rt = ip_route_output_key(net, &fl4);
-	if (IS_ERR(rt))
-		return NULL;
-	if (rt->dst.dev != dev) {
-		ip_rt_put(rt);
-		return NULL;
-	}
-	if (nexthop)
-		rt = via_nexthop(dev, rt, nexthop);
-	if (rt && cached)
-		dst_cache_set_ip4(&ifc->dst, &rt->dst, fl4.saddr);
-	return rt;
-}
-
-/* The sender has forbidden to fragment, and the link is too narrow. */
-static bool too_big(const struct sk_buff *skb, unsigned int mtu)
-{
-	if (skb->len <= mtu || !(ip_hdr(skb)->frag_off & htons(IP_DF)))
-		return false;
-	if (IPCB(skb)->frag_max_size > mtu)
-		return true;
-	return !skb->ignore_df &&
-	       !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
-}
-
-/*
- * Parse the header options of a private copy, which has its device. Those that a
- * forwarder has to fill in are more than what the kernel lends to modules: false.
- * So is nonsense, of which nobody is told: the packet was sent to a group.
- */
-static bool parse_options(struct net *net, struct sk_buff *skb)
-{
-	struct ip_options *opt = &IPCB(skb)->opt;
-	__be32 info;
-
-	memset(opt, 0, sizeof(*opt));
-	/* Raw sockets and netfilter can make any header. */
-	if (ip_hdr(skb)->ihl < 5 || ip_hdrlen(skb) > skb_headlen(skb))
-		return false;
-	opt->optlen = ip_hdrlen(skb) - sizeof(struct iphdr);
-	if (!opt->optlen)
-		return true;
-	return !__ip_options_compile(net, opt, skb, &info) &&
-	       !opt->srr && !opt->rr && !opt->ts;
-}
-
-static int finish(struct net *net, struct sock *sk, struct sk_buff *skb)
-{
-	IP_INC_STATS(net, IPSTATS_MIB_OUTFORWDATAGRAMS);
-	IP_ADD_STATS(net, IPSTATS_MIB_OUTOCTETS, skb->len);
-	return dst_output(net, sk, skb);
-}
-
-/*
- * Make @skb ready to leave by @rt. Returns 0, or why it cannot. From where the
- * route is the packet's own, it is put with it.
- */
-static enum mgm_a_drop prepare(struct net *net, struct sk_buff *skb,
-			       struct rtable *rt, struct net_device *in)
-{
-	if (skb_cow(skb, LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len)) {
-		ip_rt_put(rt);
-		return MGM_A_DROP_NO_MEMORY;
-	}
-	skb_dst_drop(skb);
-	skb_dst_set(skb, &rt->dst);
-	/* What was held, and what the router sends, has none yet. */
-	skb->dev = in;
-	if (!parse_options(net, skb))
-		return MGM_A_DROP_OPTION;
-	/* What stood behind the end of the options has been wiped. */
-	if (IPCB(skb)->opt.is_changed)
-		ip_send_check(ip_hdr(skb));
-	skb_orphan(skb);
-	skb_forward_csum(skb);
-	skb_clear_tstamp(skb);
-	ip_decrease_ttl(ip_hdr(skb));
-	IPCB(skb)->flags = IPSKB_FORWARDED;
-#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
-#endif
-	return 0;
-}
-
-/* A copy does not leave on @oif. */
-static void drop_copy(const struct mgm_net *mn, struct mgm_oif *oif,
-		      struct sk_buff *skb, enum mgm_a_drop reason)
-{
-	switch (reason) {
-	case MGM_A_DROP_TTL_THRESHOLD:
-		atomic64_inc(&oif->ttl_too_low);
-		break;
-	case MGM_A_DROP_FRAG_NEEDED:
-		IP_INC_STATS(mn->net, IPSTATS_MIB_FRAGFAILS);
-		atomic64_inc(&oif->frag_needed);
-		break;
-	default:
-		atomic64_inc(&oif->discards);
-		break;
-	}
-	drop(mn, oif->ifc->link, skb, reason);
-}
-
-/* Send @skb, which is consumed, out of @oif. */
-static void send_copy(struct mgm_net *mn, struct mgm_oif *oif,
-		      struct sk_buff *skb, struct net_device *in)
-{
-	struct mgm_interface *ifc = oif->ifc;
-	struct net *net = mn->net;
-	enum mgm_a_drop reason;
-	struct rtable *rt;
-
-	reason = MGM_A_DROP_TTL_THRESHOLD;
-	if (ip_hdr(skb)->ttl <= READ_ONCE(ifc->ttl_threshold))
-		goto drop;
-	reason = MGM_A_DROP_NO_ROUTE;
-	rt = route(net, ifc, ip_hdr(skb)->daddr);
-	if (!rt)
-		goto drop;
-	reason = MGM_A_DROP_FRAG_NEEDED;
-	if (too_big(skb, dst_mtu(&rt->dst))) {
-		ip_rt_put(rt);
-		goto drop;
-	}
-	reason = prepare(net, skb, rt, in);
-	if (reason)
-		goto drop;
-
-	atomic64_inc(&oif->packets);
-	atomic64_add(skb->len, &oif->octets);
-	mgm_count_out(ifc, skb->len);
-	NF_HOOK(NFPROTO_IPV4, NF_INET_FORWARD, net, NULL, skb, in,
-		ifc->link->dev, finish);
-	return;
-
-drop:
-	drop_copy(mn, oif, skb, reason);
-	kfree_skb(skb);
 }
 
 /* A packet is being forwarded on this CPU, BH off. */
@@ -266,16 +38,14 @@ static void send_copies(struct mgm_net *mn, struct mgm_mfe *mfe,
 {
 	const struct mgm_outlist *out = rcu_dereference(mfe->out);
 	unsigned long now = jiffies;
-	struct sk_buff *copy;
-	u32 i;
 
 	if (!out->in) {
-		drop(mn, link, skb, MGM_A_DROP_NO_RPF);
+		mgm_link_drop(mn, link, skb, MGM_A_DROP_NO_RPF);
 		goto done;
 	}
 	if (out->in->key.ifindex != link->ifindex) {
 		atomic64_inc(&mfe->wrong_if);
-		drop(mn, link, skb, MGM_A_DROP_WRONG_IF);
+		mgm_link_drop(mn, link, skb, MGM_A_DROP_WRONG_IF);
 		mgm_wrong_packet(mn, mfe, skb, link);
 		goto done;
 	}
@@ -285,26 +55,16 @@ static void send_copies(struct mgm_net *mn, struct mgm_mfe *mfe,
 	if (!out->n) {
 		/* Traffic does not prolong its life: its end is an occasion. */
 		atomic64_inc(&mfe->negative);
-		drop(mn, link, skb, MGM_A_DROP_NEGATIVE);
+		mgm_link_drop(mn, link, skb, MGM_A_DROP_NEGATIVE);
 		goto done;
 	}
 	/* Written once a tick: other CPUs read the same line. */
 	if (READ_ONCE(mfe->lastuse) != now)
 		WRITE_ONCE(mfe->lastuse, now);
 
-	for (i = 0; i < out->n; i++) {
-		if (i == out->n - 1 && !shared) {
-			send_copy(mn, out->oif[i], skb, link->dev);
-			return;
-		}
-		copy = skb_clone(skb, GFP_ATOMIC);
-		if (copy) {
-			send_copy(mn, out->oif[i], copy, link->dev);
-		} else {
-			atomic64_inc(&mfe->discards);
-			drop_copy(mn, out->oif[i], skb, MGM_A_DROP_NO_MEMORY);
-		}
-	}
+	mgm_output(mn, out, skb, link->dev, shared);
+	return;
+
 done:
 	if (!shared)
 		kfree_skb(skb);
@@ -352,7 +112,7 @@ static void handle(struct mgm_net *mn, struct sk_buff *skb,
 	}
 	/* A packet that can go nowhere is not worth an entry. */
 	if (!mfe && iph->ttl <= 1) {
-		drop(mn, link, skb, MGM_A_DROP_TTL_EXPIRED);
+		mgm_link_drop(mn, link, skb, MGM_A_DROP_TTL_EXPIRED);
 		if (!shared)
 			kfree_skb(skb);
 		return;
@@ -360,7 +120,7 @@ static void handle(struct mgm_net *mn, struct sk_buff *skb,
 	if (shared) {
 		held = skb_clone(skb, GFP_ATOMIC);
 		if (!held) {
-			drop(mn, link, skb, MGM_A_DROP_NO_MEMORY);
+			mgm_link_drop(mn, link, skb, MGM_A_DROP_NO_MEMORY);
 			return;
 		}
 		/*
@@ -376,7 +136,7 @@ static void handle(struct mgm_net *mn, struct sk_buff *skb,
 	if (mfe) {
 		forward(mn, mfe, held, link, false);
 	} else {
-		drop(mn, link, held, MGM_A_DROP_NO_MFE);
+		mgm_link_drop(mn, link, held, MGM_A_DROP_NO_MFE);
 		kfree_skb(held);
 	}
 }
@@ -389,7 +149,7 @@ static struct mgm_link *link_of(struct mgm_net *mn, const struct sk_buff *skb,
 
 	if (!link || likely(good_source(ip_hdr(skb)->saddr)))
 		return link;
-	drop(mn, link, skb, MGM_A_DROP_BAD_SOURCE);
+	mgm_link_drop(mn, link, skb, MGM_A_DROP_BAD_SOURCE);
 	return NULL;
 }
 
@@ -410,7 +170,7 @@ static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	/* A bridge shows packets here that it has yet to bridge. */
-	shared = joined(in, ip_hdr(skb)->daddr) || mgm_bridged(skb);
+	shared = mgm_joined(in, ip_hdr(skb)->daddr) || mgm_bridged(skb);
 	handle(mn, skb, link, shared);
 	return shared ? NF_ACCEPT : NF_STOLEN;
 }
@@ -436,7 +196,7 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 
 	local_bh_disable();
 	if (__this_cpu_read(forwarding))
-		drop(mn, link, skb, MGM_A_DROP_NESTED);
+		mgm_link_drop(mn, link, skb, MGM_A_DROP_NESTED);
 	else
 		handle(mn, skb, link, true);
 	local_bh_enable();
@@ -480,7 +240,7 @@ void mgm_forward_held(struct mgm_net *mn, const struct mgm_flow4 *flow,
 		forward(mn, mfe, skb, link, false);
 	} else {
 		if (link)
-			drop(mn, link, skb, MGM_A_DROP_NO_MFE);
+			mgm_link_drop(mn, link, skb, MGM_A_DROP_NO_MFE);
 		kfree_skb(skb);
 	}
 	rcu_read_unlock();

@@ -6,8 +6,10 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/ip.h>
 
 #include "core.h"
+#include "trace.h"
 
 static void free_rcu(struct rcu_head *rcu)
 {
@@ -97,6 +99,14 @@ void mgm_link_put(struct mgm_net *mn, struct mgm_interface *ifc)
 	if (link->dev->reg_state == NETREG_REGISTERED)
 		dev_set_allmulti(link->dev, -1);
 	call_rcu(&link->rcu, free_rcu);
+}
+
+/* A packet, or a copy, is not forwarded: why is counted with its device. */
+void mgm_link_drop(const struct mgm_net *mn, struct mgm_link *link,
+		   const struct sk_buff *skb, enum mgm_a_drop reason)
+{
+	atomic64_inc(&link->drops[reason]);
+	trace_mgm_drop(mn->net, link->ifindex, ip_hdr(skb), reason);
 }
 
 /* Runs under rtnl, so it only says that the device goes. */
