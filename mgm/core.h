@@ -25,6 +25,8 @@
 #include <net/dst_cache.h>
 #include <net/mgm.h>
 
+#include "key.h"
+
 struct completion;
 
 /**
@@ -480,19 +482,6 @@ int mgm_bound_set(struct mgm_net *mn, enum mgm_limit id, u32 value, bool machine
 		  struct netlink_ext_ack *extack);
 bool mgm_bound_charge(struct mgm_net *mn, enum mgm_limit id, u32 n);
 void mgm_bound_uncharge(struct mgm_net *mn, enum mgm_limit id, u32 n);
-
-/* key.c */
-int mgm_addr_cmp(u16 family, const union mgm_addr *a, const union mgm_addr *b);
-bool mgm_addr_any(u16 family, const union mgm_addr *a);
-int mgm_if_cmp(const struct mgm_if *a, const struct mgm_if *b);
-int mgm_sg_cmp(const struct mgm_sg *a, const struct mgm_sg *b);
-int mgm_if_check(const struct mgm_if *ifc, struct netlink_ext_ack *extack);
-bool mgm_sg_covers(const struct mgm_sg *wide, const struct mgm_sg *sg);
-int mgm_sg_check_grp(const struct mgm_sg *sg, struct netlink_ext_ack *extack);
-int mgm_sg_check_src(const struct mgm_sg *sg, struct netlink_ext_ack *extack);
-struct rb_node *mgm_rb_first_after(const struct rb_root *root, const void *key,
-				   int (*cmp)(const void *key,
-					      const struct rb_node *node));
 
 /* event.c: what happened, told to whoever shows it, with the lock held */
 enum mgm_event {

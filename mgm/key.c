@@ -1,45 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Addresses and keys: their order, and which of them make sense.
+ * Addresses and keys: which of them make sense, and what they name.
  */
 #include <linux/inetdevice.h>
-#include <net/ipv6.h>
 
-#include "core.h"
-
-static int cmp_u32(u32 a, u32 b)
-{
-	return a < b ? -1 : a > b;
-}
-
-int mgm_addr_cmp(u16 family, const union mgm_addr *a, const union mgm_addr *b)
-{
-	if (family == AF_INET)
-		return cmp_u32(ntohl(a->ip4), ntohl(b->ip4));
-	return ipv6_addr_cmp(&a->ip6, &b->ip6);
-}
-
-bool mgm_addr_any(u16 family, const union mgm_addr *a)
-{
-	return family == AF_INET ? !a->ip4 : ipv6_addr_any(&a->ip6);
-}
-
-int mgm_if_cmp(const struct mgm_if *a, const struct mgm_if *b)
-{
-	return cmp_u32(a->ifindex, b->ifindex) ?:
-	       cmp_u32(a->family, b->family) ?:
-	       mgm_addr_cmp(a->family, &a->nexthop, &b->nexthop);
-}
-
-/* Group first: all entries of a group stand together, wildcards before them. */
-int mgm_sg_cmp(const struct mgm_sg *a, const struct mgm_sg *b)
-{
-	return cmp_u32(a->family, b->family) ?:
-	       mgm_addr_cmp(a->family, &a->grp, &b->grp) ?:
-	       cmp_u32(a->grp_len, b->grp_len) ?:
-	       mgm_addr_cmp(a->family, &a->src, &b->src) ?:
-	       cmp_u32(a->src_len, b->src_len);
-}
+#include "key.h"
 
 /* Is @sg among what @wide names? */
 bool mgm_sg_covers(const struct mgm_sg *wide, const struct mgm_sg *sg)
