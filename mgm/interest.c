@@ -141,6 +141,9 @@ static void source_changed(struct mgm_net *mn, const struct mgm_membership *m,
 	const struct mgm_interest *interest;
 	struct mgm_protocol *owner;
 
+	/* To look up the way in costs much, and there may be nobody else to tell. */
+	if (mn->bounds[MGM_LIMIT_PROTOCOLS].used == 1)
+		return;
 	owner = mgm_rpf_owner(mn, &m->group->sg, m->ifc->key.ifindex);
 	if (!owner || owner == m->proto)
 		return;
