@@ -11,6 +11,11 @@
 /* A dump under way, or whoever reads a file of theirs, holds them for a moment. */
 #define PATIENCE_S	120
 
+/* So long the weather is as bad as before. */
+#define LULL_S		5
+
+static atomic_llong lull;	/* when it ends, in ms; 0: no gale blows */
+
 static const char *const names[] = { "mgm", "mgm_igmp", "mgm_test" };
 
 /*
@@ -27,6 +32,17 @@ void gale_pause(void)
 			i++;
 		else
 			usleep(20000);
+}
+
+/*
+ * Loading and unloading wait for every namespace that is being made or cleaned up, and
+ * these for all who change devices and addresses, one after the other. Who does so keeps
+ * still after a while, until the modules are in again.
+ */
+void gale_lull(void)
+{
+	while (lull && now() * 1000 > lull)
+		usleep(20000);
 }
 
 int modules_in(void)
@@ -59,12 +75,14 @@ void modules_out_and_in(bool loudly)
 	int err;
 
 	storm_gale = true;
+	lull = (began + LULL_S) * 1000;
 	for (i = MNL_ARRAY_SIZE(names); i--;)
 		unload(names[i]);
 	out = now();
 	err = modules_in();
 	if (err)
 		broken("the modules cannot be loaded again: %s", strerror(-err));
+	lull = 0;
 	if (loudly)
 		printf("round %u: the modules were out after %.1f s, and in again after %.1f s\n",
 		       storm_round, out - began, now() - out);

@@ -264,6 +264,7 @@ bool flows_right(struct world *world, const struct table *mfes,
 
 /* gale.c */
 void gale_pause(void);
+void gale_lull(void);
 int modules_in(void);
 void modules_out_and_in(bool loudly);
 

@@ -152,6 +152,7 @@ static void step(struct actor *actor)
 {
 	unsigned int i, n = 0, pick;
 
+	gale_lull();
 	for (i = 0; i < MNL_ARRAY_SIZE(kinds); i++)
 		n += kinds[i].weight;
 	pick = below(actor, n);
@@ -269,8 +270,10 @@ close_nl:
 /* A namespace comes and goes. */
 static void nest_step(struct actor *actor)
 {
-	int err = unshare(CLONE_NEWNET) ? -errno : live(actor);
+	int err;
 
+	gale_lull();
+	err = unshare(CLONE_NEWNET) ? -errno : live(actor);
 	did(actor, OP_NAMESPACE, err, "with everything in it");
 	world_enter(actor->world);
 	if (err)
