@@ -60,6 +60,8 @@ static void *act(void *data)
 			continue;
 		}
 		pthread_mutex_unlock(&lock);
+		if (part->calms)
+			gale_lull();
 		part->step(actor);
 		if (part->pause_us)
 			usleep(below(actor, part->pause_us));

@@ -36,8 +36,8 @@ void gale_pause(void)
 
 /*
  * Loading and unloading wait for every namespace that is being made or cleaned up, and
- * these for all who change devices and addresses, one after the other. Who does so keeps
- * still after a while, until the modules are in again.
+ * these for all who change devices, one after the other, on processors that who sends
+ * keeps busy. They keep still after a while, until the modules are in again.
  */
 void gale_lull(void)
 {

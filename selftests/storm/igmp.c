@@ -253,6 +253,7 @@ static void hosts_end(struct actor *actor)
 
 const struct part part_hosts = {
 	.name = "hosts",
+	.calms = true,
 	.begin = hosts_begin,
 	.step = hosts_step,
 	.end = hosts_end,

@@ -109,6 +109,7 @@ struct part {
 	void (*end)(struct actor *actor);
 	size_t size;
 	unsigned int pause_us;	/* at most, between two steps */
+	bool calms;		/* in a gale, until the modules are in again */
 };
 
 struct actor {

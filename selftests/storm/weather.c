@@ -152,7 +152,6 @@ static void step(struct actor *actor)
 {
 	unsigned int i, n = 0, pick;
 
-	gale_lull();
 	for (i = 0; i < MNL_ARRAY_SIZE(kinds); i++)
 		n += kinds[i].weight;
 	pick = below(actor, n);
@@ -172,6 +171,7 @@ static int begin(struct actor *actor)
 
 const struct part part_weather = {
 	.name = "weather",
+	.calms = true,
 	.begin = begin,
 	.step = step,
 	.settle = settle,
@@ -223,6 +223,7 @@ static void sender_end(struct actor *actor)
 
 const struct part part_sender = {
 	.name = "sender",
+	.calms = true,
 	.begin = sender_begin,
 	.step = sender_step,
 	.end = sender_end,
@@ -270,10 +271,8 @@ close_nl:
 /* A namespace comes and goes. */
 static void nest_step(struct actor *actor)
 {
-	int err;
+	int err = unshare(CLONE_NEWNET) ? -errno : live(actor);
 
-	gale_lull();
-	err = unshare(CLONE_NEWNET) ? -errno : live(actor);
 	did(actor, OP_NAMESPACE, err, "with everything in it");
 	world_enter(actor->world);
 	if (err)
@@ -282,6 +281,7 @@ static void nest_step(struct actor *actor)
 
 const struct part part_nest = {
 	.name = "nest",
+	.calms = true,
 	.step = nest_step,
 	.pause_us = 100000,
 };
