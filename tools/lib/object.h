@@ -185,10 +185,9 @@ struct fields {
 #define FIELDS(fields)	{ sizeof(fields) / sizeof((fields)[0]), fields }
 
 /*
- * Sort @len octets of attributes at @payload into the struct at @to, which points
- * to strings and octets there; unknown ones are passed over. False: malformed.
+ * Sort the attributes of a message into the struct at @to, which points to strings and
+ * octets in it; unknown ones are passed over. False: malformed.
  */
-bool mgm_parse(const struct fields *fields, const void *payload, size_t len, void *to);
 bool mgm_parse_message(const struct fields *fields, const struct nlmsghdr *nlh, void *to);
 
 /*
