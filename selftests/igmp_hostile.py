@@ -20,8 +20,8 @@ import time
 from lib import abi
 from lib.bench import limit
 from lib.igmp import ALL_REPORTS, ALL_ROUTERS, ALLOW, ANY, BLOCK, EXCLUDE, INCLUDE, \
-    IS_EX, IgmpRouter, Station, message, record, v1_query, v1_report, v2_leave, \
-    v2_query, v2_report, v3_query, v3_report
+    IS_EX, TO_EX, TO_IN, IgmpRouter, Station, message, record, v1_query, v1_report, \
+    v2_leave, v2_query, v2_report, v3_query, v3_report
 from lib.schedule import without_control_path
 from lib.tap import case, check, equal, run, wait
 from lib.topology import star
@@ -29,6 +29,7 @@ from lib.traffic import Receiver, Sender, checksum, ethernet, ip_packet, one_cpu
 
 G, H = "239.35.1.1", "239.35.1.2"
 S, T = "10.0.9.1", "10.0.9.2"
+JOIN = abi.MGM_MEMBERSHIP_F_JOIN
 LOWEST = "10.0.1.0"
 GROUPS = int(os.environ.get("MGM_FLOOD", 200000)) // 2
 RANDOM = max(min(GROUPS // 25, 4000), 500)
@@ -67,7 +68,7 @@ class Town:
         # A member there is heard as before.
         station = self.lab.closing(Station(self.lab.h2))
         station.fence(self.igmp, "r2")
-        equal(self.igmp.memberships("r2", G), [(G, None, abi.MGM_MEMBERSHIP_F_JOIN)],
+        equal(self.igmp.memberships("r2", G), [(G, None, JOIN)],
               "memberships on the other LAN")
 
     def frames(self, messages):
@@ -339,6 +340,30 @@ def mgm_bound(lab):
         limit(lab, "memberships", used + count)
         wait(lambda: lab.router.client.limit("memberships")["used"] == used + count,
              "not all is told later")
+
+
+@case("a source that MGM was told of is taken back, though it could not be told of all")
+def bound_and_source(lab):
+    with Town(lab) as town:
+        def told():
+            return town.igmp.memberships("r1", H)
+
+        def no_room_for_all():
+            town.attacker.say(v3_report(record(ALLOW, H, [S])))
+            wait(lambda: told() == [(H, S, JOIN)], "not told of the source")
+            town.attacker.say(v3_report(record(TO_EX, H)))
+            town.igmp.wait_state("r1", H, EXCLUDE)
+            equal(told(), [(H, S, JOIN)], "what goes on while there is no room")
+
+        used = lab.router.client.limit("memberships")["used"]
+        limit(lab, "memberships", used + 1)
+        no_room_for_all()
+        town.attacker.say(v3_report(record(TO_IN, H)))
+        town.igmp.wait_no_group("r1", H)
+        equal(told(), [], "when nobody wants anything")
+        no_room_for_all()
+        limit(lab, "memberships", used + 2)
+        wait(lambda: told() == [(H, None, JOIN)], "not told of all when there is room")
 
 
 @case("sources of a group stay within their bound, in either mode")

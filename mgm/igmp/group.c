@@ -84,17 +84,23 @@ static void source_destroy(struct mgm_igmp_source *source)
 	kfree(source);
 }
 
-/* Tell MGM of what has changed, and end the sources that nobody speaks of. */
-void mgm_igmp_group_sync(struct mgm_igmp_group *group)
+/*
+ * Tell MGM of what has changed, and end the sources that nobody speaks of. One that MGM
+ * has yet to hear of that stays, or nobody could tell it later. Returns as
+ * mgm_igmp_tell() does.
+ */
+int mgm_igmp_group_sync(struct mgm_igmp_group *group)
 {
 	struct mgm_igmp_source *source, *next;
+	int err = mgm_igmp_tell(group);
 
-	mgm_igmp_tell(group);
 	for (source = mgm_igmp_source_first(group); source; source = next) {
 		next = mgm_igmp_source_next(source);
-		if (source->state == MGM_IGMP_SOURCE_NONE && !source->joined)
+		if (!mgm_igmp_source_in_use(source) &&
+		    source->told == MGM_IGMP_TOLD_NOTHING)
 			source_destroy(source);
 	}
+	return err;
 }
 
 /*

@@ -106,6 +106,12 @@ struct mgm_igmp_source {
 	struct mgm_igmp_timer timer;
 };
 
+/* Does somebody speak of it? */
+static inline bool mgm_igmp_source_in_use(const struct mgm_igmp_source *source)
+{
+	return source->joined || source->state != MGM_IGMP_SOURCE_NONE;
+}
+
 struct mgm_igmp_group {
 	struct rb_node node;
 	struct mgm_igmp_if *ifc;
@@ -247,7 +253,7 @@ struct mgm_igmp_group *mgm_igmp_group_create(struct mgm_igmp_if *ifc,
 					     __be32 addr);
 void mgm_igmp_group_destroy(struct mgm_igmp_group *group);
 void mgm_igmp_group_expire(struct mgm_igmp_group *group);
-void mgm_igmp_group_sync(struct mgm_igmp_group *group);
+int mgm_igmp_group_sync(struct mgm_igmp_group *group);
 void mgm_igmp_group_update(struct mgm_igmp_group *group);
 void mgm_igmp_groups_flush(struct mgm_igmp_if *ifc);
 struct mgm_igmp_source *mgm_igmp_source_find(struct mgm_igmp_group *group,

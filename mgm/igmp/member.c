@@ -145,7 +145,7 @@ static void retry(struct mgm_igmp_timer *timer)
 	struct mgm_igmp_group *group = NULL;
 
 	while ((group = mgm_igmp_group_after(ifc, group ? &group->addr : NULL)))
-		if (mgm_igmp_tell(group))
+		if (mgm_igmp_group_sync(group))
 			break;
 }
 
@@ -183,7 +183,7 @@ static void freeze(struct mgm_igmp_net *in, const struct mgm_if *key,
 		if (frozen)
 			forgotten(group);
 		else
-			mgm_igmp_tell(group);
+			mgm_igmp_group_sync(group);
 unlock:
 	mutex_unlock(&in->lock);
 }

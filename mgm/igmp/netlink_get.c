@@ -157,7 +157,8 @@ static int fill_group(struct sk_buff *skb, const struct mgm_igmp_group *group)
 		return -EMSGSIZE;
 	for (source = mgm_igmp_source_first(group); source;
 	     source = mgm_igmp_source_next(source))
-		if (put_source(skb, ifc, source))
+		if (mgm_igmp_source_in_use(source) &&
+		    put_source(skb, ifc, source))
 			return -EMSGSIZE;
 	return 0;
 }
