@@ -429,6 +429,32 @@ static void *flooding(void *data)
 	return NULL;
 }
 
+#define BATCH	60
+#define REFUSED	20
+
+/* The one, for its reason. */
+static void count_refused(void *user, size_t number, int error, const char *reason)
+{
+	int *count = user;
+
+	*count += number == REFUSED && error == -EPERM && strstr(reason, "own") ? 1 : BATCH;
+}
+
+/* How many of a batch were refused: one membership, on what is not its interface. */
+static int batch(struct mgm *mgm, const struct mgm_interface *own,
+		 const struct mgm_interface *other)
+{
+	struct mgm_flow group;
+	int i, count = 0;
+	int err = mgm_batch_begin(mgm);
+
+	for (i = 0; !err && i < BATCH; i++) {
+		group = numbered(i);
+		err = mgm_membership_add(mgm, i == REFUSED ? other : own, &group, JOIN);
+	}
+	return err ?: mgm_batch_end(mgm, count_refused, &count) == 1 ? count : -1;
+}
+
 TEST_F(libmgm, nothing_hangs_or_fails_when_there_is_no_room_for_answers)
 {
 	struct flood flood = { .ifc = self->out[0] };
@@ -452,6 +478,8 @@ TEST_F(libmgm, nothing_hangs_or_fails_when_there_is_no_room_for_answers)
 			TH_LOG("%s", mgm_error(self->a));
 		ASSERT_EQ(0, mgm_interface_take(self->a, &self->in, 1))
 			TH_LOG("%s", mgm_error(self->a));
+		if (i % 10 == 0)
+			ASSERT_EQ(1, batch(self->a, &self->in, &self->out[0]));
 		ASSERT_LE(0, mgm_dispatch(self->a));
 	}
 	/* Nor is a table that changes all the time read for ever. */

@@ -4,7 +4,8 @@
  *
  * The kernel handles a request inside sendmsg(). After that its verdict is in the
  * socket's buffer, or has been lost because the buffer was full; there is nothing to
- * wait for. What has been lost was done or refused all the same.
+ * wait for. What has been lost was done or refused all the same. Of many requests that
+ * can be made again the last alone asks to be told that it was done.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -20,6 +21,8 @@ struct exchange {
 	struct nlmsghdr **requests;
 	struct verdict *verdicts;
 	size_t n;
+	bool sparse;		/* the last alone is to be told that it was done */
+	bool lost;		/* something that the kernel said */
 	bool again;		/* they were made before */
 	mgm_heard heard;
 	void *data;
@@ -173,6 +176,8 @@ static int hear_all(struct mgm *mgm, struct exchange *exchange)
 			break;
 		if (received == -ENOBUFS) {
 			mgm->alerts.full = true;
+			if (exchange)
+				exchange->lost = true;
 			continue;
 		}
 		if (received < 0)
@@ -205,7 +210,7 @@ int mgm_hear(struct mgm *mgm)
 	return hear_all(mgm, NULL) ?: mgm_check_gone(mgm);
 }
 
-/* Send all whose verdict is not known. */
+/* Send all whose verdict is not known. That one was refused is told in any case. */
 static int send_all(struct mgm *mgm, const struct exchange *exchange)
 {
 	struct iovec iov[EXCHANGE_MAX];
@@ -213,10 +218,12 @@ static int send_all(struct mgm *mgm, const struct exchange *exchange)
 
 	for (i = 0; i < exchange->n; i++) {
 		struct nlmsghdr *nlh = exchange->requests[i];
+		bool ack = !exchange->sparse || i == exchange->n - 1;
 
 		if (exchange->verdicts[i].known)
 			continue;
-		mgm_socket_number(&mgm->speaker, nlh, mgm->family.type, NLM_F_ACK);
+		mgm_socket_number(&mgm->speaker, nlh, mgm->family.type,
+				  ack ? NLM_F_ACK : 0);
 		iov[n++] = (struct iovec){ .iov_base = nlh, .iov_len = nlh->nlmsg_len };
 	}
 	return mgm_socket_send(&mgm->speaker, iov, n);
@@ -249,6 +256,66 @@ static bool again(const struct exchange *exchange, bool last)
 	return any;
 }
 
+/* Make them until every verdict is known, or not to be had. */
+static int make(struct mgm *mgm, struct exchange *exchange)
+{
+	int try, err;
+
+	for (try = 1; try <= TRIES; try++) {
+		/* In an empty buffer there is room for the verdicts. */
+		err = mgm_hear(mgm) ?: send_all(mgm, exchange) ?:
+		      hear_all(mgm, exchange);
+		if (err || !again(exchange, try == TRIES))
+			return err;
+		exchange->again = true;
+	}
+	return 0;
+}
+
+static bool may_be_sparse(const struct exchange *exchange)
+{
+	size_t i;
+
+	for (i = 0; i < exchange->n; i++)
+		if (!repeatable(exchange->requests[i]))
+			return false;
+	return exchange->n > 1;
+}
+
+/*
+ * Make many. When the last one was heard, and nothing was lost, what was not refused was
+ * done. Otherwise all from the first one on that may have been refused, but those that
+ * were, are made again one by one, in their order, which leaves behind what they left
+ * the first time.
+ */
+static int make_sparsely(struct mgm *mgm, struct exchange *exchange)
+{
+	struct verdict *verdicts = exchange->verdicts;
+	bool sure, from_here = false;
+	size_t i;
+	int err;
+
+	err = mgm_hear(mgm) ?: send_all(mgm, exchange) ?: hear_all(mgm, exchange);
+	if (err)
+		return err;
+	sure = !exchange->lost && verdicts[exchange->n - 1].known;
+	for (i = 0; !err && i < exchange->n; i++) {
+		struct exchange one = {
+			.requests = &exchange->requests[i],
+			.verdicts = &verdicts[i],
+			.n = 1,
+			.again = true,
+		};
+
+		from_here |= !verdicts[i].known;
+		if (verdicts[i].error || !from_here)
+			continue;
+		verdicts[i].known = sure;
+		err = sure ? 0 : make(mgm, &one);
+	}
+	return err;
+}
+
 int mgm_exchange(struct mgm *mgm, struct nlmsghdr **requests, size_t n,
 		 struct verdict *verdicts, mgm_heard heard, void *data)
 {
@@ -259,15 +326,7 @@ int mgm_exchange(struct mgm *mgm, struct nlmsghdr **requests, size_t n,
 		.heard = heard,
 		.data = data,
 	};
-	int try, err;
 
-	for (try = 1; try <= TRIES; try++) {
-		/* In an empty buffer there is room for the verdicts. */
-		err = mgm_hear(mgm) ?: send_all(mgm, &exchange) ?:
-		      hear_all(mgm, &exchange);
-		if (err || !again(&exchange, try == TRIES))
-			return err;
-		exchange.again = true;
-	}
-	return 0;
+	exchange.sparse = may_be_sparse(&exchange);
+	return exchange.sparse ? make_sparsely(mgm, &exchange) : make(mgm, &exchange);
 }
