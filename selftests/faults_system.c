@@ -309,16 +309,22 @@ static int own_socket(const char *out)
 	return -EINVAL;
 }
 
+/* Octets of what is in one frame, and of what is in several. */
+#define SHORT	3
+#define LONG	3000
+
 /* A packet of the router's own to this group. */
-static int send_own(int fd, const char *group)
+static int send_own(int fd, const char *group, size_t size)
 {
+	static const char data[LONG];
+
 	struct sockaddr_in to = {
 		.sin_family = AF_INET,
 		.sin_port = htons(5000),
 		.sin_addr = { inet_addr(group) },
 	};
 
-	return sendto(fd, "own", 3, 0, (struct sockaddr *)&to,
+	return sendto(fd, data, size, 0, (struct sockaddr *)&to,
 		      sizeof(to)) < 0 ? -errno : 0;
 }
 
@@ -348,15 +354,16 @@ static bool flows(struct world *w, int fd, const char *group)
 {
 	long long n = went_out(w, group);
 
-	return WAIT_FOR(!send_own(fd, group) &&
+	return WAIT_FOR(!send_own(fd, group, SHORT) &&
 			went_out(w, group) > (n < 0 ? 0 : n));
 }
 
 TEST_F_TIMEOUT(faults_system, packets_of_the_router_itself_flow_again, 600)
 {
 	int fd = own_socket("10.0.0.1");
+	static const size_t sizes[] = { SHORT, LONG };
 	struct world *w = &self->w;
-	unsigned int nth;
+	unsigned int nth, i;
 	bool hit;
 
 	ASSERT_LT(0, fd);
@@ -366,20 +373,22 @@ TEST_F_TIMEOUT(faults_system, packets_of_the_router_itself_flow_again, 600)
 		const char *group = mgm_fmt("239.7.0.%u", nth);
 
 		fault_arm(nth);
-		self->sum.refused += send_own(fd, group) < 0;
+		self->sum.refused += send_own(fd, group, SHORT) < 0;
 		hit = fault_disarm();
 		self->sum.sites += hit;
 		ASSERT_TRUE(flows(w, fd, group)) TH_LOG("first, fault %u", nth);
 	}
-	for (nth = 1, hit = true; hit; nth++) {
-		fault_arm(nth);
-		self->sum.refused += send_own(fd, "239.7.0.1") < 0;
-		hit = fault_disarm();
-		self->sum.sites += hit;
-		ASSERT_TRUE(flows(w, fd, "239.7.0.1"))
-			TH_LOG("settled, fault %u", nth);
+	for (i = 0; i < MNL_ARRAY_SIZE(sizes); i++) {
+		for (nth = 1, hit = true; hit; nth++) {
+			fault_arm(nth);
+			self->sum.refused += send_own(fd, "239.7.0.1", sizes[i]) < 0;
+			hit = fault_disarm();
+			self->sum.sites += hit;
+			ASSERT_TRUE(flows(w, fd, "239.7.0.1"))
+				TH_LOG("settled, %zu octets, fault %u", sizes[i], nth);
+		}
 	}
-	TH_LOG("2 packets, %u allocations failed, %u times refused",
+	TH_LOG("3 packets, %u allocations failed, %u times refused",
 	       self->sum.sites, self->sum.refused);
 	EXPECT_LT(0, self->sum.sites);
 	close(fd);
@@ -409,7 +418,7 @@ static bool told_by_now(struct mgm_nl *nl, int fd, const char *group)
 {
 	if (told_of_wrong(nl))
 		return true;
-	send_own(fd, group);
+	send_own(fd, group, SHORT);
 	return false;
 }
 
@@ -430,7 +439,7 @@ TEST_F_TIMEOUT(faults_system, wrong_packet_that_cannot_be_told_of_leaves_it_to_t
 		ASSERT_TRUE(flows(w, right, group));
 		told_of_wrong(&w->nl);
 		fault_arm(nth);
-		self->sum.refused += send_own(wrong, group) < 0;
+		self->sum.refused += send_own(wrong, group, SHORT) < 0;
 		hit = fault_disarm();
 		self->sum.sites += hit;
 		ASSERT_TRUE(WAIT_FOR(told_by_now(&w->nl, wrong, group)))

@@ -120,6 +120,18 @@ def rerouted(lab):
     equal(wires[0].udp_to(G), [], f"packets that are still to {G}")
 
 
+@case("a packet that POST_ROUTING sends to a host gets to that host")
+def rerouted_to_host(lab):
+    sender, wires = start(lab)
+    host = socket.inet_aton(lab.h2.address)
+    look(lab, f'oifname "r2" ip daddr {G} ip daddr set {lab.h2.address}')
+    sender.send(2)
+    seen = wait(lambda: [frame for _, frame in wires[0].read()
+                         if frame[30:34] == host and frame[23] == 17][1:], "it does not")
+    equal(seen[0][:6], lab.h2.mac("eth0"), "to whom")
+    frames(wires[1:], 2)
+
+
 @case("a group makes no neighbour")
 def no_neighbour(lab):
     sender, wires = start(lab, H)
