@@ -11,6 +11,7 @@ DESTDIR	?=
 SOURCES	= Kbuild VERSION $(shell find mgm uapi selftests/module selftests/planted \
 			 tools/bench/module \
 			 -name '*.[ch]' -o -name Kbuild)
+# Recipes call it with "+": in a variable, make does not see that it is a make, too.
 KBUILD	= $(MAKE) -C $(KDIR) M=$(abspath $(OUT))
 
 .PHONY: all
@@ -60,13 +61,13 @@ help:
 .PHONY: modules
 ifeq ($(OUT),.)
 modules:
-	$(KBUILD) modules
+	+$(KBUILD) modules
 else
 # The same sources for another kernel, beside the tree: one build a directory.
 modules:
 	@mkdir -p $(OUT)
 	@printf '%s\n' $(SOURCES) | cpio -pdmu --quiet $(OUT)
-	$(KBUILD) modules
+	+$(KBUILD) modules
 endif
 
 .PHONY: tools
@@ -87,7 +88,7 @@ install: install-modules install-tools
 
 .PHONY: install-modules
 install-modules: modules
-	$(KBUILD) modules_install INSTALL_MOD_DIR=updates INSTALL_MOD_PATH=$(ROOT)
+	+$(KBUILD) modules_install INSTALL_MOD_DIR=updates INSTALL_MOD_PATH=$(ROOT)
 	$(if $(ROOT),,depmod $(RELEASE))
 
 .PHONY: install-tools
