@@ -37,8 +37,8 @@ def preload():
 def become(stand_in):
     """In the process of a test: write where the stand-in would."""
     os.setpgid(0, 0)
-    for number in 1, 2:
-        there = os.open(f"/proc/{stand_in}/fd/{number}", os.O_WRONLY | os.O_APPEND)
+    for number, theirs in (1, 3), (2, 2):
+        there = os.open(f"/proc/{stand_in}/fd/{theirs}", os.O_WRONLY | os.O_APPEND)
         os.dup2(there, number)
         os.close(there)
 
