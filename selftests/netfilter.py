@@ -36,6 +36,16 @@ def nft(lab, rules):
     lab.router.program(["nft", "-f", "-"], rules)
 
 
+def track(lab):
+    """Have connections tracked, and what belongs to none dropped."""
+    nft(lab, """table ip t {
+        chain forward {
+            type filter hook forward priority 0;
+            ct state invalid drop
+        }
+    }""")
+
+
 def nft_counters(lab):
     """The packets that the named counters have counted."""
     listed = json.loads(lab.router.program(["nft", "-j", "list", "counters"]))
@@ -167,12 +177,7 @@ def conntrack(lab):
 @case("with connection tracking, fragments are put together and arrive whole")
 def conntrack_fragments(lab):
     second, third, _ = start(lab)
-    nft(lab, """table ip t {
-        chain forward {
-            type filter hook forward priority 0;
-            ct state invalid drop
-        }
-    }""")
+    track(lab)
     sender = lab.closing(Sender(lab.h1, G, size=4000, discover=IP_PMTUDISC_DONT))
     for _ in range(3):
         sender.send(2)
@@ -183,12 +188,7 @@ def conntrack_fragments(lab):
 @case("put together from fragments that must not be cut, it fits where each of them does")
 def conntrack_no_fragments(lab):
     second, third, behind = start(lab)
-    nft(lab, """table ip t {
-        chain forward {
-            type filter hook forward priority 0;
-            ct state invalid drop
-        }
-    }""")
+    track(lab)
     lab.router.ip("link set r3 mtu 1000")
     lab.case.callback(lab.router.ip, "link set r3 mtu 1500")
     flow = RawFlow(lab.closing(Wire(lab.h1)), S, G)
