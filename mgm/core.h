@@ -66,10 +66,11 @@ struct completion;
  * at once (nobody looks at one without the lock), a membership likewise; a
  * link, an interface, an MFE, its outgoing list and the entries of that list
  * after a grace period, because the data path finds them under RCU. An MFE is
- * unlinked before the interfaces that it names. A link holds a reference to
- * its network device, which the RCU callback gives back. A flow that waits for
- * its entry belongs to the work item that resolves it, or, while it is parked,
- * to the alerts that it waits for.
+ * unlinked before the interfaces that it names; its slots for packets on wrong
+ * interfaces, which it gets with the first of those, are freed with it. A link
+ * holds a reference to its network device, which the RCU callback gives back. A
+ * flow that waits for its entry belongs to the work item that resolves it, or,
+ * while it is parked, to the alerts that it waits for.
  *
  * The data path takes &mgm_pending.lock (BH off) only for packets of flows
  * that have no entry yet, and &mgm_wrong.lock (BH off) only for those on the
@@ -226,12 +227,12 @@ struct mgm_group {
 	struct rb_node node;
 	struct mgm_sg sg;
 	struct rb_root members;
-	struct list_head interests;	/* a protocol each */
+	struct hlist_head interests;	/* a protocol each */
 };
 
 /* A protocol's interest in a group: how many of its memberships join it. */
 struct mgm_interest {
-	struct list_head node;
+	struct hlist_node node;
 	struct mgm_protocol *proto;
 	u32 joins;
 };
@@ -256,13 +257,15 @@ struct mgm_flow4 {
 struct mgm_oif {
 	struct mgm_interface *ifc;
 	struct mgm_mfe *mfe;
-	struct list_head ifc_node;
+	union {
+		struct list_head ifc_node;
+		struct rcu_head rcu;	/* when it has left it */
+	};
 	atomic64_t packets;
 	atomic64_t octets;
 	atomic64_t ttl_too_low;
 	atomic64_t frag_needed;
 	atomic64_t discards;
-	struct rcu_head rcu;
 };
 
 /* What the data path does with a flow: replaced whole, never changed. */
@@ -303,6 +306,8 @@ struct mgm_mfe {
 	struct mgm_outlist __rcu *out;
 	unsigned long lastuse;
 	bool held;			/* earlier packets are still on their way */
+	bool incomplete;		/* there was no room for some oif */
+	u32 arrival;			/* ifindex of its first packet */
 	atomic64_t packets;
 	atomic64_t octets;
 	atomic64_t wrong_if;
@@ -311,13 +316,11 @@ struct mgm_mfe {
 	u64 held_packets;
 	u64 queue_overflows;
 	u64 out_gone;			/* packets on oifs that are none any more */
-	struct mgm_wrong_slot wrong[MGM_WRONG_SLOTS];	/* mgm_wrong.lock */
+	struct mgm_wrong_slot *wrong;	/* MGM_WRONG_SLOTS, if there ever was one */
 
 	struct rb_node node;
 	struct mgm_sg sg;
 	u64 id;				/* no other entry ever had it */
-	bool incomplete;		/* there was no room for some oif */
-	u32 arrival;			/* ifindex of its first packet */
 	struct mgm_route rib;		/* what the RIB says */
 	struct mgm_route route;		/* what counts: a protocol may differ */
 	struct list_head iif_node;	/* of its iif, or of mgm_net.orphans */
@@ -451,6 +454,14 @@ struct mgm_net {
 	struct delayed_work expire;
 	struct work_struct link_work;
 };
+
+/* cache.c */
+extern struct kmem_cache *mgm_group_cache;
+extern struct kmem_cache *mgm_mfe_cache;
+extern struct kmem_cache *mgm_oif_cache;
+
+int mgm_cache_init(void);
+void mgm_cache_exit(void);
 
 /* main.c */
 extern struct workqueue_struct *mgm_wq;		/* on the packets' CPU */

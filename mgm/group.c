@@ -125,10 +125,9 @@ static struct mgm_group *group_get(struct mgm_net *mn, const struct mgm_sg *sg)
 
 	if (group)
 		return group;
-	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	group = kmem_cache_zalloc(mgm_group_cache, GFP_KERNEL_ACCOUNT);
 	if (group) {
 		group->sg = *sg;
-		INIT_LIST_HEAD(&group->interests);
 		rb_add(&group->node, &mn->groups, group_less);
 	}
 	return group;
@@ -140,7 +139,7 @@ static void group_put(struct mgm_net *mn, struct mgm_group *group)
 	if (!RB_EMPTY_ROOT(&group->members))
 		return;
 	rb_erase(&group->node, &mn->groups);
-	kfree(group);
+	kmem_cache_free(mgm_group_cache, group);
 }
 
 /* The owner of a link hears of the members that IGMP has there. */

@@ -18,7 +18,7 @@ static struct mgm_interest *find(const struct mgm_group *group,
 {
 	struct mgm_interest *i;
 
-	list_for_each_entry(i, &group->interests, node)
+	hlist_for_each_entry(i, &group->interests, node)
 		if (i->proto == proto)
 			return i;
 	return NULL;
@@ -35,7 +35,7 @@ struct mgm_interest *mgm_interest_get(struct mgm_group *group,
 	i = kzalloc(sizeof(*i), GFP_KERNEL_ACCOUNT);
 	if (i) {
 		i->proto = proto;
-		list_add_tail(&i->node, &group->interests);
+		hlist_add_head(&i->node, &group->interests);
 	}
 	return i;
 }
@@ -45,7 +45,7 @@ void mgm_interest_put(struct mgm_interest *interest)
 {
 	if (interest->joins)
 		return;
-	list_del(&interest->node);
+	hlist_del(&interest->node);
 	kfree(interest);
 }
 
@@ -74,7 +74,7 @@ static int count_others(const struct mgm_group *group,
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
 		if (!groups[i])
 			continue;
-		list_for_each_entry(interest, &groups[i]->interests, node) {
+		hlist_for_each_entry(interest, &groups[i]->interests, node) {
 			if (!interest->joins || interest->proto == proto ||
 			    interest->proto == *other)
 				continue;
@@ -147,7 +147,7 @@ static void source_changed(struct mgm_net *mn, const struct mgm_membership *m,
 	owner = mgm_rpf_owner(mn, &m->group->sg, m->ifc->key.ifindex);
 	if (!owner || owner == m->proto)
 		return;
-	list_for_each_entry(interest, &m->group->interests, node)
+	hlist_for_each_entry(interest, &m->group->interests, node)
 		if (interest->joins && interest->proto != m->proto &&
 		    interest->proto != owner)
 			return;

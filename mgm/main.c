@@ -110,15 +110,18 @@ static int __init mgm_init(void)
 {
 	int err;
 
+	err = mgm_cache_init();
+	if (err)
+		return err;
 	/*
 	 * Bound to CPUs: held packets leave from the CPU that they came in on,
 	 * and so stay in order with those that follow them there.
 	 */
+	err = -ENOMEM;
 	mgm_wq = alloc_workqueue("mgm", WQ_CPU_INTENSIVE, 0);
 	if (!mgm_wq)
-		return -ENOMEM;
+		goto cache;
 	/* Callbacks sleep as they like, and may wait for each other. */
-	err = -ENOMEM;
 	mgm_alert_wq = alloc_workqueue("mgm_alert", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	if (!mgm_alert_wq)
 		goto wq;
@@ -142,6 +145,8 @@ alert_wq:
 	destroy_workqueue(mgm_alert_wq);
 wq:
 	destroy_workqueue(mgm_wq);
+cache:
+	mgm_cache_exit();
 	return err;
 }
 
@@ -156,6 +161,7 @@ static void __exit mgm_exit(void)
 	rcu_barrier();
 	destroy_workqueue(mgm_alert_wq);
 	destroy_workqueue(mgm_wq);
+	mgm_cache_exit();
 }
 
 module_init(mgm_init);

@@ -115,7 +115,8 @@ static void free_rcu(struct rcu_head *rcu)
 	struct mgm_mfe *mfe = container_of(rcu, struct mgm_mfe, rcu);
 
 	mgm_outlist_free(rcu_dereference_raw(mfe->out));
-	kfree(mfe);
+	kfree(mfe->wrong);
+	kmem_cache_free(mgm_mfe_cache, mfe);
 }
 
 void mgm_mfe_destroy(struct mgm_net *mn, struct mgm_mfe *mfe)
@@ -249,7 +250,7 @@ struct mgm_mfe *mgm_mfe_create(struct mgm_net *mn, const struct mgm_sg *sg,
 	lockdep_assert_held(&mn->lock);
 	if (!make_room(mn))
 		return ERR_PTR(-ENOSPC);
-	mfe = kzalloc(sizeof(*mfe), GFP_KERNEL);
+	mfe = kmem_cache_zalloc(mgm_mfe_cache, GFP_KERNEL);
 	if (!mfe)
 		goto uncharge;
 	mfe->sg = *sg;
@@ -286,7 +287,7 @@ struct mgm_mfe *mgm_mfe_create(struct mgm_net *mn, const struct mgm_sg *sg,
 undo:
 	mgm_outlist_undo(mn, out, NULL);
 free:
-	kfree(mfe);
+	kmem_cache_free(mgm_mfe_cache, mfe);
 uncharge:
 	mgm_bound_uncharge(mn, MGM_LIMIT_MFES, 1);
 	return ERR_PTR(err);

@@ -47,7 +47,7 @@ static struct mgm_oif *oif_create(struct mgm_net *mn, struct mgm_mfe *mfe,
 
 	if (!mgm_bound_charge(mn, MGM_LIMIT_OIFS, 1))
 		return ERR_PTR(-ENOSPC);
-	oif = kzalloc(sizeof(*oif), GFP_KERNEL);
+	oif = kmem_cache_zalloc(mgm_oif_cache, GFP_KERNEL);
 	if (!oif) {
 		mgm_bound_uncharge(mn, MGM_LIMIT_OIFS, 1);
 		return ERR_PTR(-ENOMEM);
@@ -66,12 +66,22 @@ static void oif_unlink(struct mgm_net *mn, struct mgm_oif *oif)
 	mgm_bound_uncharge(mn, MGM_LIMIT_OIFS, 1);
 }
 
+static void oif_free(struct mgm_oif *oif)
+{
+	kmem_cache_free(mgm_oif_cache, oif);
+}
+
+static void oif_free_rcu(struct rcu_head *rcu)
+{
+	oif_free(container_of(rcu, struct mgm_oif, rcu));
+}
+
 /* Packets may be on their way out of it. */
 static void oif_retire(struct mgm_net *mn, struct mgm_oif *oif)
 {
 	oif->mfe->out_gone += atomic64_read(&oif->packets);
 	oif_unlink(mn, oif);
-	kfree_rcu(oif, rcu);
+	call_rcu(&oif->rcu, oif_free_rcu);
 }
 
 static struct mgm_outlist *outlist_alloc(struct mgm_interface *in, u32 n)
@@ -113,7 +123,7 @@ void mgm_outlist_undo(struct mgm_net *mn, struct mgm_outlist *out,
 		if (old && search(old, out->oif[i]->ifc, &pos))
 			continue;
 		oif_unlink(mn, out->oif[i]);
-		kfree(out->oif[i]);
+		oif_free(out->oif[i]);
 	}
 	kfree(out);
 }
@@ -133,7 +143,7 @@ void mgm_outlist_free(struct mgm_outlist *out)
 	u32 i;
 
 	for (i = 0; i < out->n; i++)
-		kfree(out->oif[i]);
+		oif_free(out->oif[i]);
 	kfree(out);
 }
 

@@ -7,6 +7,7 @@
  * sends cannot make more work than that.
  */
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 
 #include "core.h"
 
@@ -33,22 +34,29 @@ static bool fresh(const struct mgm_net *mn, const struct mgm_wrong_slot *slot)
 static bool told_of(const struct mgm_net *mn, const struct mgm_mfe *mfe,
 		    u32 arrival)
 {
+	const struct mgm_wrong_slot *slots = READ_ONCE(mfe->wrong);
 	unsigned int i;
 
-	for (i = 0; i < MGM_WRONG_SLOTS; i++)
-		if (READ_ONCE(mfe->wrong[i].ifindex) == arrival &&
-		    fresh(mn, &mfe->wrong[i]))
+	for (i = 0; slots && i < MGM_WRONG_SLOTS; i++)
+		if (READ_ONCE(slots[i].ifindex) == arrival &&
+		    fresh(mn, &slots[i]))
 			return true;
 	return false;
 }
 
-/* The interface's own slot, or one whose time is over; NULL if none is free. */
+/* The interface's own slot, or one whose time is over; NULL if there is none. */
 static struct mgm_wrong_slot *find_slot(const struct mgm_net *mn,
 					struct mgm_mfe *mfe, u32 arrival)
 {
 	struct mgm_wrong_slot *slot, *found = NULL;
 
 	lockdep_assert_held(&mn->wrong.lock);
+	if (!mfe->wrong) {
+		slot = kcalloc(MGM_WRONG_SLOTS, sizeof(*slot), GFP_ATOMIC);
+		/* The slots are read without the lock. */
+		smp_store_release(&mfe->wrong, slot);
+		return slot;
+	}
 	for (slot = mfe->wrong; slot < mfe->wrong + MGM_WRONG_SLOTS; slot++) {
 		if (slot->ifindex == arrival)
 			return fresh(mn, slot) ? NULL : slot;

@@ -107,10 +107,21 @@ static void check_interests(struct kunit *test, const struct mgm_group *group,
 {
 	const struct mgm_interest *i;
 
-	list_for_each_entry(i, &group->interests, node) {
+	hlist_for_each_entry(i, &group->interests, node) {
 		c->joins += i->joins;
 		SAME(!i->joins, false);
 	}
+}
+
+static bool interest_of(const struct mgm_group *group,
+			const struct mgm_interest *interest)
+{
+	const struct mgm_interest *i;
+
+	hlist_for_each_entry(i, &group->interests, node)
+		if (i == interest)
+			return true;
+	return false;
 }
 
 static void check_memberships(struct kunit *test, struct mgm_net *mn,
@@ -131,7 +142,7 @@ static void check_memberships(struct kunit *test, struct mgm_net *mn,
 		c->joining++;
 		TRUE(m->flags & JOIN);
 		TRUE(m->interest->proto == m->proto);
-		TRUE(on_list(&group->interests, &m->interest->node));
+		TRUE(interest_of(group, m->interest));
 	}
 }
 

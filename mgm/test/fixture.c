@@ -8,6 +8,7 @@
 #include <linux/rhashtable.h>
 
 #include "../bound.c"
+#include "../cache.c"
 #include "fixture.h"
 
 void mgm_event(struct mgm_net *mn, enum mgm_event event, u32 handle,
@@ -91,7 +92,8 @@ struct fixture *fixture_new(struct kunit *test)
 {
 	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
 
-	if (!f)
+	/* The suites run before the module's init function would. */
+	if (!f || (!mgm_mfe_cache && mgm_cache_init()))
 		return NULL;
 	f->test = test;
 	f->mn.net = &init_net;
@@ -419,6 +421,8 @@ void fixture_expect_refusal(struct kunit *test, int got,
 	KUNIT_EXPECT_STREQ_MSG(test, extack->_msg ?: "", msg ?: "", "line %d",
 			       line);
 }
+
+module_exit(mgm_cache_exit);
 
 MODULE_DESCRIPTION("KUnit suites of the Multicast Group Manager");
 MODULE_LICENSE("GPL");
