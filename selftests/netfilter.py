@@ -7,9 +7,9 @@
 
 A protocol owns all three and has receivers on r2 and r3."""
 
-import json
 import shutil
 
+from lib import rules
 from lib.tap import Skip, case, equal, run
 from lib.topology import star
 from lib.traffic import IP_PMTUDISC_DONT, RawFlow, Receiver, Sender, Wire, ethernet, \
@@ -28,17 +28,9 @@ def start(lab):
             lab.closing(Sender(lab.h1, G)))
 
 
-def nft(lab, rules):
-    """Rules for the length of the case."""
-    if not shutil.which("nft"):
-        raise Skip("no nft")
-    lab.case.callback(lab.router.program, ["nft", "flush", "ruleset"])
-    lab.router.program(["nft", "-f", "-"], rules)
-
-
 def track(lab):
     """Have connections tracked, and what belongs to none dropped."""
-    nft(lab, """table ip t {
+    rules.load(lab, """table ip t {
         chain forward {
             type filter hook forward priority 0;
             ct state invalid drop
@@ -46,17 +38,10 @@ def track(lab):
     }""")
 
 
-def nft_counters(lab):
-    """The packets that the named counters have counted."""
-    listed = json.loads(lab.router.program(["nft", "-j", "list", "counters"]))
-    return {item["counter"]["name"]: item["counter"]["packets"]
-            for item in listed["nftables"] if "counter" in item}
-
-
 @case("nft: a rule for one outgoing interface stops the copies there, no others")
 def nft_drop(lab):
     second, third, sender = start(lab)
-    nft(lab, f"""table ip t {{
+    rules.load(lab, f"""table ip t {{
         counter two {{ }}
         counter three {{ }}
         chain forward {{
@@ -69,8 +54,8 @@ def nft_drop(lab):
     stream(sender, [third], 15)
     equal(third.arrived(sender), sender.numbers, "at h3")
     equal(second.arrived(sender, 0), [], "at h2")
-    equal(nft_counters(lab), {"two": 20, "three": 20}, "packets that the rules saw")
-    nft(lab, "flush ruleset")
+    equal(rules.counters(lab), {"two": 20, "three": 20}, "packets that the rules saw")
+    rules.load(lab, "flush ruleset")
     numbers = sender.send(5)
     equal(second.arrived(sender, 5), numbers, "at h2, with the rule gone")
 
@@ -78,7 +63,7 @@ def nft_drop(lab):
 @case("nft: POSTROUTING sees each copy on its interface, PREROUTING the packet once")
 def nft_hooks(lab):
     second, third, sender = start(lab)
-    nft(lab, f"""table ip t {{
+    rules.load(lab, f"""table ip t {{
         counter before {{ }}
         counter two {{ }}
         counter three {{ }}
@@ -101,14 +86,14 @@ def nft_hooks(lab):
     stream(sender, [second, third], 30)
     equal(second.arrived(sender), sender.numbers, "at h2")
     equal(third.arrived(sender), sender.numbers, "at h3")
-    equal(nft_counters(lab), {"before": 40, "two": 40, "three": 40, "input": 0},
+    equal(rules.counters(lab), {"before": 40, "two": 40, "three": 40, "input": 0},
           "packets that the rules saw")
 
 
 @case("nft: what PREROUTING drops is not forwarded and makes no entry")
 def nft_prerouting_drop(lab):
     second, _, sender = start(lab)
-    nft(lab, f"""table ip t {{
+    rules.load(lab, f"""table ip t {{
         chain prerouting {{
             type filter hook prerouting priority -300;
             ip daddr {G} drop
@@ -122,7 +107,7 @@ def nft_prerouting_drop(lab):
 @case("nft: TTL as set in mangle rules of FORWARD is what leaves")
 def nft_mangle(lab):
     second, third, sender = start(lab)
-    nft(lab, f"""table ip t {{
+    rules.load(lab, f"""table ip t {{
         chain forward {{
             type filter hook forward priority -150;
             ip daddr {G} oifname "r2" ip ttl set 77
@@ -139,7 +124,7 @@ def nft_mangle(lab):
 def queue(lab):
     second, third, sender = start(lab)
     asked = lab.closing(Queue(lab.router, 8))
-    nft(lab, f"""table ip t {{
+    rules.load(lab, f"""table ip t {{
         chain forward {{
             type filter hook forward priority 0;
             ip daddr {G} queue num 8
@@ -158,7 +143,7 @@ def queue(lab):
 @case("with connection tracking, every copy of a flow is of a valid connection")
 def conntrack(lab):
     second, third, sender = start(lab)
-    nft(lab, f"""table ip t {{
+    rules.load(lab, f"""table ip t {{
         counter valid {{ }}
         counter other {{ }}
         chain forward {{
@@ -171,7 +156,7 @@ def conntrack(lab):
     stream(sender, [second, third], 30)
     equal(second.arrived(sender), sender.numbers, "at h2")
     equal(third.arrived(sender), sender.numbers, "at h3")
-    equal(nft_counters(lab), {"valid": 80, "other": 0}, "packets that the rules saw")
+    equal(rules.counters(lab), {"valid": 80, "other": 0}, "packets that the rules saw")
 
 
 @case("with connection tracking, fragments are put together and arrive whole")

@@ -9,11 +9,11 @@ leaves out makes no difference to anybody.
 A protocol owns all three and has receivers on r2 and r3."""
 
 import json
-import shutil
 import socket
 import struct
 
-from lib.tap import Skip, case, check, equal, run, wait
+from lib import rules
+from lib.tap import case, check, equal, run, wait
 from lib.topology import star
 from lib.traffic import Sender, Wire, checksum
 
@@ -34,10 +34,7 @@ def start(lab, group=G):
 
 def look(lab, rule=""):
     """Have netfilter look at POST_ROUTING until the end of the case."""
-    if not shutil.which("nft"):
-        raise Skip("no nft")
-    lab.case.callback(lab.router.program, ["nft", "flush", "ruleset"])
-    lab.router.program(["nft", "-f", "-"], f"""
+    rules.load(lab, f"""
         table ip t {{
             counter seen {{}}
             chain c {{
@@ -46,13 +43,6 @@ def look(lab, rule=""):
                 {rule}
             }}
         }}""")
-
-
-def looked(lab):
-    """The packets that it has seen there."""
-    listed = json.loads(lab.router.program(["nft", "-j", "list", "counters"]))
-    return sum(item["counter"]["packets"] for item in listed["nftables"]
-               if "counter" in item)
 
 
 def snmp(lab):
@@ -96,7 +86,7 @@ def counters(lab):
     equal(difference(lab, sender, wires, 10),
           {"ForwDatagrams": 20, "OutDiscards": 0, "OutMcastPkts": 20,
            "OutMcastOctets": octets, "OutOctets": 2 * octets}, "counted")
-    equal(looked(lab), 22, "copies in POST_ROUTING")
+    equal(rules.counters(lab), {"seen": 22}, "copies in POST_ROUTING")
 
 
 @case("frames are as RFC 1112 wants them")
