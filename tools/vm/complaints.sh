@@ -49,3 +49,13 @@ without_strangers()
 	/==========\r?$/ { report_ends() }
 	END { if (inside) report_ends() }' "$1"
 }
+
+# The same of the log on stdin, without the stacks that kmem_cache_create() shows when a
+# test leaves it without memory: it is told so, and that is all.
+without_refusals()
+{
+	awk '
+	/kmem_cache_create[a-z_]*\(mgm_[a-z]+\) failed with error -/ { refused = NR }
+	/Call Trace:/ && refused && NR <= refused + 8 { refused = 0; next }
+	1'
+}
