@@ -14,7 +14,7 @@ import socket
 import struct
 
 from lib import abi
-from lib.document import Reader, mentioned, sections
+from lib.document import Reader, mentioned, readme, sections
 from lib.peer import find
 from lib.tap import case, check, equal, run, wait
 from lib.topology import Lab, star
@@ -76,6 +76,19 @@ def chapters(_):
                 "A protocol is not told of something"}
     equal({heading for page in (HOWTO, TROUBLE, IGMP) for heading, blocks in page.items()
            if blocks}, followed, "chapters with commands")
+
+
+@case("README: what its first screen says makes a router, and a querier")
+def first_screen(lab):
+    there, reader = begin(lab)
+    group = "239.1.1.1"
+    reader.follow(readme("mgm", "modprobe"))
+    at2 = receives(there, 2, group)
+    arrives(sends(there, group), at2, group)
+    equal(there.router.oifs(group, S), ["eth2"], "outgoing interfaces")
+    router = reader.terminal("router")
+    began = router.type("mgm igmp show\n")
+    check("eth2" in router.text[began:], f"no querier: {router.text[began:]}")
 
 
 @case("two protocols on one router; at the end of one the other's stream loses nothing")

@@ -49,6 +49,16 @@ def _page(name):
         return file.read()
 
 
+def readme(*programs):
+    """The lines of README that begin with one of these, as commands for the router, whose
+    user is root; behind three blanks stands what they are for."""
+    with open(os.path.join(_TOP, "README"), encoding="utf-8") as file:
+        lines = re.findall(rf"^    (?:sudo )?((?:{'|'.join(programs)}) .*)$", file.read(),
+                           re.M)
+    return [Block("commands", "router",
+                  "".join(line.split("   ")[0] + "\n" for line in lines))]
+
+
 def mentioned(name):
     """The mgm commands in the text of a page that are complete, and end."""
     commands = {" ".join(command.split())
