@@ -242,8 +242,10 @@ def told(lab):
     equal(creation["oif"], [{"ifindex": r2, "igmp": 0}], "ways out")
     b.do("alert-answer", {"handle": b_handle, "id": creation["id"],
                           "oif": [{"ifindex": r2}]})
-    entry = b.do("mfe-get", {"group4": GROUP,
-                             "source4": int(ipaddress.ip_address(S))})
+    key = {"group4": GROUP, "source4": int(ipaddress.ip_address(S))}
+    # Until its first packet is through.
+    wait(lambda: "held" not in b.do("mfe-get", key)["flags"], "the packet is held")
+    entry = b.do("mfe-get", key)
     equal((entry["flags"], entry["veto"]), ({"negative"}, [{"ifindex": r2}]), "the entry")
     equal(b.dump("mfe-get", {})[0]["group4"], G, "the same in the dump")
 

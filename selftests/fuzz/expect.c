@@ -49,13 +49,16 @@ static const struct fuzz_op *op_of(int family, __u8 cmd)
 	return op->doit | op->dump ? op : NULL;
 }
 
+/* Which of the two is looked at first, is another with each kernel. */
+static const int missing_or_forbidden[] = { EPERM, EOPNOTSUPP, 0 };
+
 /* @left: octets from the header to the end of what is sent. */
 void expect_of(struct expect *expect, const struct nlmsghdr *nlh, size_t left,
 	       bool powerless)
 {
 	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
 	const struct fuzz_op *op;
-	bool dump;
+	bool dump, missing;
 
 	*expect = (struct expect){ .may_succeed = true };
 	if (left < NLMSG_HDRLEN || nlh->nlmsg_len < NLMSG_HDRLEN ||
@@ -84,11 +87,15 @@ void expect_of(struct expect *expect, const struct nlmsghdr *nlh, size_t left,
 	}
 	op = op_of(expect->family, genl->cmd);
 	dump = (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	missing = op && !(dump ? op->dump : op->doit);
 	if (!op) {
 		refused(expect, EOPNOTSUPP, false);
+	} else if (op->admin && powerless && missing) {
+		refused(expect, 0, false);
+		expect->errnos = missing_or_forbidden;
 	} else if (op->admin && powerless) {
 		refused(expect, EPERM, false);
-	} else if (!(dump ? op->dump : op->doit)) {
+	} else if (missing) {
 		refused(expect, EOPNOTSUPP, false);
 	} else {
 		expect->op = op;
