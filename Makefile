@@ -160,7 +160,7 @@ check-all:
 
 .PHONY: check-leaks
 check-leaks:
-	@tools/vm/lane leaks debug $(TESTS)
+	@tools/vm/lane leaks leaks $(TESTS)
 
 .PHONY: check-kcsan
 check-kcsan:
