@@ -148,7 +148,7 @@ void mgm_cache_exit(void);
 
 /* main.c */
 extern struct workqueue_struct *mgm_wq;		/* on the packets' CPU */
-extern struct workqueue_struct *mgm_alert_wq;	/* anywhere, for long */
+extern struct workqueue_struct *mgm_alert_wq;	/* the same, for long */
 
 struct mgm_net *mgm_pernet(const struct net *net);
 

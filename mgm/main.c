@@ -121,8 +121,13 @@ static int __init mgm_init(void)
 	mgm_wq = alloc_workqueue("mgm", WQ_CPU_INTENSIVE, 0);
 	if (!mgm_wq)
 		goto cache;
-	/* Callbacks sleep as they like, and may wait for each other. */
-	mgm_alert_wq = alloc_workqueue("mgm_alert", WQ_UNBOUND, WQ_MAX_ACTIVE);
+	/*
+	 * Callbacks sleep as they like, and may wait for each other. They run on
+	 * the CPU of what they are told of: to wake another one would cost the
+	 * first packet of a flow more than all else.
+	 */
+	mgm_alert_wq = alloc_workqueue("mgm_alert", WQ_CPU_INTENSIVE,
+				       WQ_MAX_ACTIVE);
 	if (!mgm_alert_wq)
 		goto wq;
 	err = register_pernet_device(&pernet_ops);
