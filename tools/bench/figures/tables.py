@@ -139,4 +139,5 @@ def memory_of(bench):
                 ("a membership", memberships, 1, 200)):
             bench.compare(case, "bytes", ours,
                           {"mfc_cache": lambda n=outgoing: theirs(n)},
-                          {("mfc_cache", "in all"): Value(most=most)})
+                          {("mfc_cache", kind): Value(most=most)
+                           for kind in ("in all", "in slabs")})

@@ -186,9 +186,9 @@ static void await(int fd, const struct side_flow *flow, uint64_t began)
 	}
 }
 
-static void pause_between(void)
+static void pause_between(unsigned long more_ns)
 {
-	struct timespec ts = { .tv_nsec = PAUSE_NS };
+	struct timespec ts = { .tv_nsec = PAUSE_NS + more_ns };
 
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
 }
@@ -204,7 +204,7 @@ static void flows(char **words)
 
 	for (i = 0; i < count; i++) {
 		flow = side_flow(EVERY, 1, first + i);
-		pause_between();
+		pause_between(0);
 		began = side_now();
 		send_flow(from, &flow);
 		await(to, &flow, began);
@@ -224,7 +224,8 @@ static void joins(char **words)
 		/* Any source will do. */
 		flow = side_flow(1, EVERY, first + i);
 		flow.source.s_addr = 0;
-		pause_between();
+		/* The end of one wait is not to set the beginning of the next. */
+		pause_between(random() % PAUSE_NS);
 		began = side_now();
 		send_report(fd, host, flow.group);
 		await(fd, &flow, began);
