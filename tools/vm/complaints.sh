@@ -10,7 +10,7 @@ complaints+='|possible (circular|recursive|irq lock|deadlock)|inconsistent lock 
 complaints+='|suspicious RCU usage|lock held when returning|bad unlock balance'
 complaints+='|INFO: trying to register|turning off the locking correctness validator'
 complaints+='|Disabling lock debugging|sleeping function called|scheduling while atomic'
-complaints+='|refcount_t: |ref_tracker: |unreferenced object|kmemleak: [0-9]+ new suspected'
+complaints+='|refcount_t: |ref_tracker: '
 complaints+='|waiting for [^ ]+ to become free|list_(add|del) corruption'
 complaints+='|INFO: task .* blocked for more|self-detected stall|detected (expedited )?stalls'
 complaints+='|page allocation failure|Out of memory: Killed'
@@ -58,4 +58,19 @@ without_refusals()
 	/kmem_cache_create[a-z_]*\(mgm_[a-z]+\) failed with error -/ { refused = NR }
 	/Call Trace:/ && refused && NR <= refused + 8 { refused = 0; next }
 	1'
+}
+
+# Print the leaks in file $1, as kmemleak tells them, but for names of slab caches that
+# could not be shown in sysfs: it is the kernel that forgets to free those.
+without_names()
+{
+	awk '
+	function object_ends() {
+		if (held !~ /sysfs_slab_add/)
+			printf "%s", held
+		held = ""
+	}
+	/^unreferenced object/ { object_ends() }
+	{ held = held $0 "\n" }
+	END { object_ends() }' "$1"
 }
