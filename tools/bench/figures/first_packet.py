@@ -57,8 +57,8 @@ def first_packet(bench):
     In the kernel: a protocol that is asked for every flow's way in and ways out, against
     an owner of ipmr in C which answers each upcall with an entry at once. In user space:
     mgm-static, on libmgm, against smcroute, each with one (*,G) route. mgm-static is asked
-    where a flow comes in, as its file says that; so another protocol on libmgm as well,
-    which has said what it wants beforehand, and leaves the way in to the unicast routes."""
+    where a flow comes in, as its file says that. Beside it stands another protocol on libmgm,
+    which has said beforehand what it wants, and leaves the way in to the unicast routes."""
     with Hosts() as network:
         bench.compare("in the kernel", "µs", turn(bench, network, Kernel),
                       {"ipmr": turn(bench, network, Ipmr)}, both(0.5, "ipmr"))
